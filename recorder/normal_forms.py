@@ -1,0 +1,369 @@
+"""
+The forms in which two values are the same thing written differently: a value in memory goes in, plain strings come out.
+
+Pure functions for `recorder.marks`. Nothing is written, logged or kept: no cache in this module may hold a value, and
+no exception leaves it.
+
+A value becomes the fewest forms that decide. Its letters and digits alone settle most: 110386-1234 is 1103861234, and
+an IBAN is the same number in groups of four. So a type in front (`date:1986-03-11`) is given only where figures alone
+would mislead, and a parser runs only where the characters and the length make its type plausible. What can be read in
+two ways (3/4/2024, a year of two digits) is given both: a form too many costs one row, a form too few a match.
+
+Source: `measurement.md` 6.3 and 6.4 (normalisation, suppression), November 2026.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+__all__ = ["comparable", "is_low_entropy", "whole_forms", "words"]
+
+# Most words kept of one value, the first ones: only free text of well over 80 characters has more.
+MAX_WORDS: Final = 64
+# What is longer was pasted whole: its exact mark and its first words must do, so that no paste holds up the recorder.
+MAX_CHARS: Final = 4096
+# Longest value that a parser looks at: a date in words with its weekday, its time and its zone.
+MAX_TYPED_CHARS: Final = 42
+# Shorter ones stand in every second field. Source: measurement.md 6.3 (5).
+LEAST_CHARS: Final = 3
+
+_NOT_ALNUM = re.compile(r"[\W_]+")
+_WORD = re.compile(r"[^\W_]{2,}")
+_FIGURE = re.compile("[0-9]")
+_NOT_FIGURES = re.compile("[^0-9]+")
+_LONE_FIGURE = re.compile("(?<![0-9])[0-9](?![0-9])")
+# 2024-03-11T10:20 has the words of 2024-03-11 10:20.
+_TIME_MARK = re.compile("(?<=[0-9])t(?=[0-9]{2}:)")
+# Copied web text carries marks that nobody sees (soft hyphen, zero width, direction) and dashes of many kinds.
+_UNSEEN = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)])
+_ONE_SPELLING = _UNSEEN | dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-", 0x2019: "'"}
+_NORDIC = str.maketrans(
+    {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa", "ð": "d", "đ": "d", "þ": "th", "ł": "l"}
+)
+_LETTER_RUN = re.compile("[a-z]{4,}")
+
+_STOP = frozenset(
+    "yes true false none null nan undefined unknown okay off select pleaseselect mrs miss "
+    "nej sand sandt falsk ukendt ingen intet vælg til fra herr fru frk frøken "
+    "nei sant usant ukjent velg "
+    "sann falskt okänd inget välj från fröken".split()
+)
+
+
+def whole_forms(value: str, region: str = "DK") -> frozenset[str]:
+    """
+    Normalised forms of the whole value; two values with one in common are the same thing written differently.
+
+    Args:
+
+        value: What a field holds, in memory.
+
+        region: Where a telephone number without a country code belongs, ISO 3166-1 alpha-2.
+
+    Returns:
+
+        The letters and digits, casefolded and folded as in `words`; the same without leading zeros or without the
+        prefix of the land, where it has such; `date:`, `time:`, `amount:` and `phone:` forms. Empty where there is
+        neither letter nor digit, and over MAX_CHARS.
+    """
+    if len(value) > MAX_CHARS:
+        return frozenset()
+    text = _one_spelling(value)
+    return _wholes(text, _alnum(_folded(text)), region)
+
+
+def words(value: str) -> frozenset[str]:
+    """
+    Words of a value, by which parts and joins are seen: "Port Melbourne" is a part of a whole address.
+
+    Each word has one spelling, whichever of the Nordic ones was used: see `_folded`. A value of one word has that word
+    as its whole form too, so a word of one value meets the whole of another.
+
+    Returns:
+
+        Casefolded words of at least two characters, the first MAX_WORDS different ones.
+    """
+    return _words(_folded(_one_spelling(value[:MAX_CHARS])))
+
+
+def is_low_entropy(value: str) -> bool:
+    """
+    Whether so many fields hold this value that its equality means nothing: yes or no, a title, a small number.
+
+    Under three letters and digits (so every bare number of one or two digits), zero however it is written, or a stop
+    word in English, Danish, Norwegian or Swedish.
+    """
+    return _is_common(_alnum(_one_spelling(value[:MAX_CHARS])))
+
+
+def comparable(value: str, region: str = "DK") -> tuple[frozenset[str], frozenset[str]]:
+    """`whole_forms` and `words` of a value in one pass, both empty where it is of low entropy."""
+    text = _one_spelling(value[:MAX_CHARS])
+    letters = _alnum(text)
+    if _is_common(letters):
+        return frozenset(), frozenset()
+    folded = _folded(text)
+    if folded is not text:
+        letters = _alnum(folded)
+    return _wholes(text, letters, region) if len(value) <= MAX_CHARS else frozenset(), _words(folded)
+
+
+def _wholes(text: str, letters: str, region: str) -> frozenset[str]:
+    if not letters:
+        return frozenset()
+    if len(text) > MAX_TYPED_CHARS or not _FIGURE.search(text):
+        return frozenset((letters,))
+    forms = frozenset(_read(text, letters, region))
+    return forms if forms and _misleads(text) else forms | {letters}
+
+
+def _words(folded: str) -> frozenset[str]:
+    if folded.isalpha():
+        return frozenset((folded,)) if len(folded) > 1 else frozenset()
+    found = _WORD.findall(_TIME_MARK.sub(" ", folded) if ":" in folded else folded)
+    return frozenset(found if len(found) <= MAX_WORDS else list(dict.fromkeys(found))[:MAX_WORDS])
+
+
+def _is_common(letters: str) -> bool:
+    return len(letters) < LEAST_CHARS or letters in _STOP or not letters.strip("0")
+
+
+def _one_spelling(value: str) -> str:
+    """Casefolded, with one kind of blank and dash, in composed letters, and otherwise as it was."""
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value).translate(_ONE_SPELLING)
+    return " ".join(value.casefold().split())
+
+
+def _alnum(text: str) -> str:
+    joined = text.replace(" ", "")
+    return joined if joined.isalnum() else _NOT_ALNUM.sub("", joined)
+
+
+def _folded(text: str) -> str:
+    """
+    Casefolded text in the one spelling that all usual spellings of its letters lead to.
+
+    ø, ö, oe and o become o; å, aa and a, and æ, ä, ae and a, become a. The passport spelling (ø as oe, å as aa) and the
+    bare one (Soren, Ase) are both in daily use for the same name, so only this coarsest folding makes Søren, Soeren and
+    Soren one word and keeps "is contained in" a test on sets. The price, that Joel is Jol, is paid by chance
+    correction: the two would have to meet in the same case, again and again. Runs of up to three letters stay: AA 123
+    is not A 123, and Bø is not Bo.
+    """
+    if not text.isascii():
+        text = text.translate(_NORDIC)
+    if not text.isascii():
+        text = "".join([letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)])
+    if "aa" in text or "ae" in text or "oe" in text:
+        return _LETTER_RUN.sub(_without_digraphs, text)
+    return text
+
+
+def _without_digraphs(run: re.Match[str]) -> str:
+    return run[0].replace("aa", "a").replace("ae", "a").replace("oe", "o")
+
+
+def _read(text: str, letters: str, region: str) -> Iterator[str]:
+    """Forms of a short value with a figure in it, by each of the types that it can be."""
+    dates = frozenset(_dates(text))
+    yield from dates
+    if not dates:
+        yield from _amounts(text)
+        yield from _phones(text, region)
+        yield from _without_zeros(text)
+    yield from _without_prefix(letters)
+
+
+def _misleads(text: str) -> bool:
+    """Whether letters and digits alone say something else: 12,50 would be 1250, and 1-12-2024 would be 11-2-2024."""
+    amount = _AMOUNT.fullmatch(text)
+    return bool((amount and amount["cents"]) or (_LONE_FIGURE.search(text) and _IN_FIGURES.fullmatch(text)))
+
+
+# ---- dates
+
+
+def _month_numbers() -> dict[str, int]:
+    """Month names and their abbreviations in English, Danish, Norwegian and Swedish."""
+    names = (
+        "january januar januari jan",
+        "february februar februari feb febr",
+        "march marts mars mar",
+        "april apr",
+        "may maj mai",
+        "june juni jun",
+        "july juli jul",
+        "august augusti aug",
+        "september sept sep",
+        "october oktober oct okt",
+        "november nov",
+        "december desember dec des",
+    )
+    return {name: number for number, of_month in enumerate(names, start=1) for name in of_month.split()}
+
+
+_MONTHS = _month_numbers()
+_BESIDE_A_DATE = frozenset(
+    "st nd rd th of the on den d "
+    "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun "
+    "mandag tirsdag onsdag torsdag fredag lørdag søndag man tir ons tor tors fre lør søn "
+    "måndag tisdag lördag söndag mån tis lör sön".split()
+)
+_IN_FIGURES = re.compile(r"([0-9]{1,4})(\. ?|[/ -])([0-9]{1,2})\2([0-9]{4}|[0-9]{1,2})")
+_IN_ONE = re.compile("[0-9]{8}")
+_PARTS_OF_DATE = re.compile(r"[0-9]+|[^\W\d_]+")
+_TIME_OF_DAY = re.compile(
+    r"(?:(?<=[0-9])t|[ ,]+(?:kl\.? ?|at )?)([0-9]{1,2})[:.]([0-9]{2})(?:[:.]([0-9]{2})(?:[.,][0-9]+)?)?"
+    r"(?: ?([ap])\.?m\.?)?(?: ?z| ?[+-][0-9]{2}:?[0-9]{2})?$"
+)
+_YEAR_DIGITS: Final = 4
+_SHORT_DIGITS: Final = 2
+# A birth, a contract or an appointment lies in these years; one written with two digits, since 1920 or before 2060.
+_YEARS = range(1850, 2100)
+_CENTURY_FROM: Final = "20"
+_CENTURY_TO: Final = "60"
+
+
+def _dates(text: str) -> Iterator[str]:
+    """Forms of a date, with or without a time of day: 11.3.1986, 11/03/86, 19860311, March 11th 1986, den 11. marts 86."""
+    time = _TIME_OF_DAY.search(text)
+    clock = _clock(time) if time else "00:00"
+    if clock is None:
+        return
+    day_text = text[: time.start()] if time else text
+    for day in (*_in_figures(day_text), *_in_words(day_text)):
+        if day:
+            yield f"date:{day}" if clock == "00:00" else f"time:{day}T{clock}"
+
+
+def _in_figures(text: str) -> Iterator[date | None]:
+    if match := _IN_FIGURES.fullmatch(text):
+        first, separator, second, third = match.groups()
+        if len(first) == _YEAR_DIGITS:
+            yield _day(first, second, third)
+        elif len(first) <= _SHORT_DIGITS:
+            # Points stand between day and month only in lands that put the day first.
+            yield from _day_month_year(first, second, third, month_may_lead="." not in separator)
+            if separator == "-" and len(first) == len(third) == _SHORT_DIGITS:
+                yield from (_day(year, second, third) for year in _years(first))
+    elif _IN_ONE.fullmatch(text):
+        yield _day(text[:4], text[4:6], text[6:])
+        yield _day(text[4:], text[2:4], text[:2])
+
+
+def _day_month_year(first: str, second: str, year: str, *, month_may_lead: bool) -> Iterator[date | None]:
+    for full in _years(year):
+        yield _day(full, second, first)
+        if month_may_lead:
+            yield _day(full, first, second)
+
+
+def _in_words(text: str) -> Iterator[date | None]:
+    parts = [part for part in _PARTS_OF_DATE.findall(text) if part not in _BESIDE_A_DATE]
+    months = [_MONTHS[part] for part in parts if part in _MONTHS]
+    numbers = [part for part in parts if part.isascii() and part.isdigit()]
+    if (len(months), len(numbers), len(parts)) == (1, 2, 3):
+        day, year = numbers if len(numbers[0]) <= _SHORT_DIGITS else reversed(numbers)
+        yield from (_day(full, str(months[0]), day) for full in _years(year))
+
+
+def _years(year: str) -> tuple[str, ...]:
+    """Years that a written year can mean: two digits may mean two of them."""
+    if len(year) != _SHORT_DIGITS:
+        return (year,)
+    return ("19" + year,) * (year >= _CENTURY_FROM) + ("20" + year,) * (year < _CENTURY_TO)
+
+
+def _day(year: str, month: str, day: str) -> date | None:
+    if len(year) != _YEAR_DIGITS or len(day) > _SHORT_DIGITS or int(year) not in _YEARS:
+        return None
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+def _clock(time: re.Match[str]) -> str | None:
+    hour, minute, second, half = time.groups(default="")
+    hours = int(hour) % 12 + 12 * (half == "p") if half else int(hour)
+    shown = f"{hours:02}:{minute}" + (f":{second}" if second.strip("0") else "")
+    return shown if hours in range(24) and minute < "60" and second < "60" else None
+
+
+# ---- amounts, telephone numbers, numbers that somebody gives out
+
+_CURRENCY = r"(?:kr\.?|dkk|nok|sek|isk|eur|euro|usd|gbp|[€$£])"
+_AMOUNT = re.compile(
+    rf"(?P<sign>[-+(]?) ?(?:{_CURRENCY} ?)?(?P<minus>-?)"
+    r"(?P<units>[1-9][0-9]{0,2}(?P<group>[ .,'])[0-9]{3}(?:(?P=group)[0-9]{3})*|0|[1-9][0-9]*)"
+    rf"(?:(?!(?P=group))(?P<point>[.,])(?P<cents>[0-9]{{1,2}}))?(?:[.,:]-)? ?{_CURRENCY}?(?P<end>[-)]?)"
+)
+_PHONE = re.compile(r"(?:(?:tlf|tel|telefon|phone|mobil|mobile|mob)[.:]* ?)?(?P<number>\(?\+?[0-9][0-9 ()./-]{6,24})")
+_PHONE_DIGITS = range(7, 16)
+# Digits, blanks and hyphens alone need no reading: the digits, without their leading zeros, are in the forms already.
+_PLAIN_NUMBER = re.compile("(?!00)[0-9][0-9 -]*")
+_COMPANY = re.compile("dk(?P<dk>[0-9]{8})|(?:no)?(?P<no>[0-9]{9})(?:mva)?|se(?P<se>[0-9]{10})01")
+_PERSON = re.compile("(?P<birth>(?:18|19|20)[0-9]{6})[0-9]{4}")
+_ORDER = re.compile("#*([a-z]{0,8})[# _-]*0[0 _-]*([1-9][0-9 _-]*)")
+
+
+def _amounts(text: str) -> Iterator[str]:
+    """One form of an amount: its units where that is all (1.200,00 and 1,200.00 and kr. 1 200,-), else minor units."""
+    if match := _AMOUNT.fullmatch(text):
+        units, cents = _NOT_FIGURES.sub("", match["units"]), (match["cents"] or "").ljust(2, "0")
+        below_zero = match["sign"] in {"-", "("} or "-" in (match["minus"], match["end"])
+        yield units if cents == "00" else f"amount:{'-' * below_zero}{units}{cents}"
+
+
+def _phones(text: str, region: str) -> Iterator[str]:
+    """One form of a telephone number: national, as systems of the region keep it, or E.164 of another land."""
+    match = _PHONE.fullmatch(text)
+    if not match or _PLAIN_NUMBER.fullmatch(text) or len(_NOT_FIGURES.sub("", text)) not in _PHONE_DIGITS:
+        return
+    import phonenumbers  # noqa: PLC0415 - 80 ms to load, and most values are no telephone numbers
+
+    try:
+        number = phonenumbers.parse(match["number"], region)
+    except phonenumbers.NumberParseException:
+        return
+    if phonenumbers.is_valid_number(number):
+        national = phonenumbers.national_significant_number(number)
+        at_home = number.country_code == phonenumbers.country_code_for_region(region)
+        yield national if at_home else f"phone:+{number.country_code}{national}"
+
+
+def _without_prefix(letters: str) -> Iterator[str]:
+    """
+    The number of a company without its land or tax suffix, of a Swedish person without the century.
+
+    Checked, so that DK and eight digits of another kind stay what they are. CPR, fødselsnummer, IBAN and EAN have one
+    length and nothing to leave off: their digits alone are the compact form, valid or not.
+    """
+    if match := _COMPANY.fullmatch(letters):
+        from stdnum.dk import cvr  # noqa: PLC0415 - loaded when a value first looks like one
+        from stdnum.no import orgnr as norwegian  # noqa: PLC0415
+        from stdnum.se import orgnr as swedish  # noqa: PLC0415
+
+        check = {"dk": cvr, "no": norwegian, "se": swedish}[match.lastgroup or ""]
+        number = match[match.lastgroup or 0]
+        if number != letters and check.is_valid(number):
+            yield number
+    elif match := _PERSON.fullmatch(letters):
+        from stdnum import luhn  # noqa: PLC0415
+
+        year, month, day = match["birth"][:4], match["birth"][4:6], int(match["birth"][6:])
+        # A co-ordination number has 60 added to the day.
+        if luhn.is_valid(letters[2:]) and _day(year, month, str(day - 60 if day > 60 else day)):  # noqa: PLR2004
+            yield letters[2:]
+
+
+def _without_zeros(text: str) -> Iterator[str]:
+    """An order, ticket or telephone number without leading zeros: #00-1234 meets 1234, and INC00123 meets INC123."""
+    if match := _ORDER.fullmatch(text):
+        digits = _NOT_FIGURES.sub("", match[2])
+        if len(digits) >= LEAST_CHARS:
+            yield match[1] + digits

@@ -1,0 +1,196 @@
+"""
+Neutral rows to content-free rows: values become marks, names become codes, and both are dropped here.
+
+This is the line that values do not cross. What leaves `Encoder.encode` holds ordinals only; the tables that gave them out live in this
+object, one per session, and a session's table is thrown away after its last row.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+import polars as pl
+
+from recorder.marks import ValueMarks
+from shadow.store import Catalogue, FieldEntry, ScreenEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from shadow.interop.survey import Survey
+    from shadow.settings import Settings
+
+__all__ = ["STAGED", "Encoder"]
+
+# Encoded rows before they are put in time order: `row` is the place in the source, `t_ms` not yet from the session's start.
+STAGED = {
+    "events": {
+        "session": pl.Int32, "row": pl.Int64, "t_ms": pl.Int64, "action": pl.UInt8, "app": pl.Int32, "screen": pl.Int32,
+        "field": pl.Int32, "mark": pl.Int32, "filled": pl.Boolean, "keys": pl.Int32, "x": pl.Int32, "y": pl.Int32,
+        "given_case": pl.Int32, "case_mark": pl.Int32, "clipboard": pl.Boolean,
+    },
+    "tokens": {"session": pl.Int32, "row": pl.Int64, "token": pl.Int32, "whole": pl.Boolean},
+    "forms": {"session": pl.Int32, "row": pl.Int64, "field": pl.Int32},
+    "notes": {"session": pl.Int32, "row": pl.Int64, "note": pl.String},
+}  # fmt: skip
+
+
+class _SessionTables:
+    """What is remembered about one session while it is read: value marks, and ordinals of its case ids."""
+
+    def __init__(self, region: str) -> None:
+        self.marks = ValueMarks(region)
+        self.cases = ValueMarks(region)
+        self.case_ids = ValueMarks(region)
+
+
+class Encoder:
+    """
+    Encodes the batches of one source against a draft catalogue, which it extends with new apps, screens and fields.
+
+    Args:
+
+        catalogue: The draft: names get their codes here.
+
+        settings: Names of systems, screen patterns and case id patterns of the study.
+
+        survey: What the first reading of the source found.
+    """
+
+    def __init__(self, catalogue: Catalogue, settings: Settings, survey: Survey) -> None:
+        self._catalogue = catalogue
+        self._settings = settings
+        self._survey = survey
+        self._apps = {name: code for code, name in enumerate(catalogue.apps)}
+        self._screens = {(entry.app, entry.name): code for code, entry in enumerate(catalogue.screens)}
+        self._fields = {(entry.screen, entry.element): code for code, entry in enumerate(catalogue.fields)}
+        self._tables: dict[int, _SessionTables] = {}
+        self._patterns = [(pattern.app, re.compile(pattern.match), pattern.name) for pattern in settings.screens]
+        self._case_id = [re.compile(pattern) for pattern in settings.cases.id_patterns]
+
+    def encode(self, neutral: pl.DataFrame) -> dict[str, pl.DataFrame]:
+        """One batch of neutral rows as content-free frames, by table; see STAGED for their columns."""
+        frame = self._with_codes(self._without_secrets(neutral))
+        events, tokens = self._with_marks(frame)
+        tables = {
+            "events": events.rename({"time_ms": "t_ms"}),
+            "tokens": tokens,
+            "forms": self._forms(frame),
+            "notes": frame.filter(pl.col("note").is_not_null()),
+        }
+        self._forget_finished(neutral)
+        return {name: table.select(pl.col(column).cast(kind) for column, kind in STAGED[name].items()) for name, table in tables.items()}
+
+    def _without_secrets(self, neutral: pl.DataFrame) -> pl.DataFrame:
+        """A field that is a password anywhere in the source has no value, whatever it calls itself elsewhere."""
+        known = pl.DataFrame(sorted(self._survey.secrets), schema=["app", "screen", "element"], orient="row")
+        keys = [pl.col("app"), pl.col("screen").fill_null(""), pl.col("element").fill_null("")]
+        known = known.with_columns(pl.all().cast(pl.String), secret=pl.lit(value=True))
+        secret = neutral.select(keys).join(known, on=["app", "screen", "element"], how="left", maintain_order="left")["secret"]
+        return neutral.with_columns(value=pl.when(secret.fill_null(value=False).not_()).then(pl.col("value")))
+
+    def _with_codes(self, neutral: pl.DataFrame) -> pl.DataFrame:
+        """Session, app, screen and field as codes; new names enter the catalogue."""
+        ordinals = {key: seen.ordinal for key, seen in self._survey.sessions.items()}
+        frame = neutral.with_columns(session=pl.col("session").replace_strict(ordinals, return_dtype=pl.Int32))
+        frame = _coded(frame, ["app"], "app_code", self._app)
+        frame = _coded(frame.with_columns(pl.col("screen").fill_null("")), ["app", "app_code", "screen"], "screen_code", self._screen)
+        keys = ["screen_code", "element", "label", "role", "required"]
+        named, nameless = frame.filter(pl.col("element").is_not_null()), frame.filter(pl.col("element").is_null())
+        named = _coded(named, keys, "field", self._field)
+        frame = pl.concat([named, nameless.with_columns(field=pl.lit(None, dtype=pl.Int32))]).sort("row")
+        return frame.drop("app", "screen").rename({"app_code": "app", "screen_code": "screen"})
+
+    def _app(self, name: str) -> int:
+        shown = self._settings.systems.get(name, name)
+        code = self._apps.setdefault(shown, len(self._catalogue.apps))
+        if code == len(self._catalogue.apps):
+            self._catalogue.apps.append(shown)
+        return code
+
+    def _screen(self, app_name: str, app: int, name: str) -> int:
+        for pattern_app, match, shown in self._patterns:
+            if pattern_app in (app_name, self._catalogue.apps[app]) and match.search(name):
+                name = shown
+                break
+        code = self._screens.setdefault((app, name), len(self._catalogue.screens))
+        if code == len(self._catalogue.screens):
+            self._catalogue.screens.append(ScreenEntry(app, name))
+        return code
+
+    def _field(self, screen: int, element: str, label: str | None, role: str | None, required: bool | None) -> int:  # noqa: FBT001
+        code = self._fields.setdefault((screen, element), len(self._catalogue.fields))
+        if code == len(self._catalogue.fields):
+            self._catalogue.fields.append(FieldEntry(screen, element))
+        entry = self._catalogue.fields[code]
+        entry.label = entry.label or label
+        entry.role = entry.role or role
+        entry.required = entry.required or bool(required)
+        return code
+
+    def _with_marks(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Events with the mark of their value instead of it, and the tokens of those values."""
+        secret = pl.col("field").is_in([code for code, entry in enumerate(self._catalogue.fields) if entry.role == "password"])
+        frame = frame.with_columns(value=pl.when(~secret.fill_null(value=False)).then(pl.col("value")))
+        values = frame.select("session", "value").filter(pl.col("value").is_not_null()).unique(maintain_order=True)
+        marked = [self._marked(session, value) for session, value in values.iter_rows()]
+        marks = values.with_columns(
+            mark=pl.Series([mark for mark, _, _, _ in marked], dtype=pl.Int32),
+            wholes=pl.Series([wholes for _, wholes, _, _ in marked], dtype=pl.List(pl.Int32)),
+            words=pl.Series([words for _, _, words, _ in marked], dtype=pl.List(pl.Int32)),
+            case_mark=pl.Series([case_id for _, _, _, case_id in marked], dtype=pl.Int32),
+        )
+        cases = _coded(frame.select("session", "case").filter(pl.col("case").is_not_null()).unique(), ["session", "case"], "given_case", self._case)
+        joined = frame.join(marks, on=["session", "value"], how="left", maintain_order="left")
+        joined = joined.join(cases, on=["session", "case"], how="left", maintain_order="left")
+        return joined, _token_rows(joined)
+
+    def _marked(self, session: int, value: str) -> tuple[int, list[int], list[int], int | None]:
+        tables = self._tables_of(session)
+        wholes, words = tables.marks.tokens(value)
+        shown = value.strip()
+        case_id = tables.case_ids.mark(shown) if any(pattern.search(shown) for pattern in self._case_id) else None
+        return tables.marks.mark(shown), list(wholes), list(words), case_id
+
+    def _case(self, session: int, case: str) -> int:
+        return self._tables_of(session).cases.mark(case)
+
+    def _tables_of(self, session: int) -> _SessionTables:
+        if session not in self._tables:
+            self._tables[session] = _SessionTables(self._settings.study.region)
+        return self._tables[session]
+
+    def _forms(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The fields each `screen` row announced, one row per field."""
+        announced = frame.filter(pl.col("elements").is_not_null())
+        rows = [
+            (session, row, self._field(screen, element, None, None, None))
+            for session, row, screen, elements in announced.select("session", "row", "screen", "elements").iter_rows()
+            for element in dict.fromkeys(msgspec.json.decode(elements, type=list[str]))
+        ]
+        return pl.DataFrame(rows, schema=STAGED["forms"], orient="row")
+
+    def _forget_finished(self, neutral: pl.DataFrame) -> None:
+        """Throw away the tables of sessions whose last row has been read: values live no longer than they must."""
+        read_to = int(neutral["row"][-1])
+        for seen in self._survey.sessions.values():
+            if seen.last_row <= read_to:
+                self._tables.pop(seen.ordinal, None)
+
+
+def _coded(frame: pl.DataFrame, keys: list[str], name: str, code_of: Callable[..., int]) -> pl.DataFrame:
+    """The frame with a column of codes for a combination of keys; each distinct combination is coded once, in order of first sight."""
+    distinct = frame.select(keys).unique(maintain_order=True)
+    codes = pl.Series(name, [code_of(*key) for key in distinct.iter_rows()], dtype=pl.Int32)
+    return frame.join(distinct.with_columns(codes), on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+
+def _token_rows(joined: pl.DataFrame) -> pl.DataFrame:
+    """One row per event and token."""
+    frames = []
+    for column, whole in (("wholes", True), ("words", False)):
+        listed = joined.select("session", "row", token=pl.col(column)).filter(pl.col("token").list.len() > 0)
+        frames.append(listed.explode("token").with_columns(whole=pl.lit(value=whole)))
+    return pl.concat(frames).sort("row", maintain_order=True)

@@ -1,0 +1,91 @@
+"""
+The neutral row: what every log format becomes before values are marked and dropped.
+
+It holds values, so it lives in memory only, a batch at a time.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+import polars as pl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shadow.interop.reading import Batch, LogFile
+
+__all__ = ["NEUTRAL", "Format", "iso_or_ms"]
+
+# One row per row of the log. `session` and `agent` are the log's own names. `time_ms` is since 1970 (UTC), or since the session began
+# where `relative`. `value` is the value after the action. `clipboard`: a copy whose origin the log keeps in another row.
+NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
+    "row": pl.Int64,
+    "line": pl.Int64,
+    "session": pl.String,
+    "agent": pl.String,
+    "time_ms": pl.Int64,
+    "relative": pl.Boolean,
+    "action": pl.UInt8,
+    "app": pl.String,
+    "screen": pl.String,
+    "element": pl.String,
+    "label": pl.String,
+    "role": pl.String,
+    "value": pl.String,
+    "filled": pl.Boolean,
+    "keys": pl.Int32,
+    "x": pl.Int32,
+    "y": pl.Int32,
+    "case": pl.String,
+    "required": pl.Boolean,
+    "note": pl.String,
+    "elements": pl.String,
+    "clipboard": pl.Boolean,
+}
+
+
+class Format(Protocol):
+    """A log format: how it is told and how its batches become neutral rows."""
+
+    name: str
+
+    def claims(self, opening: str, header: tuple[str, ...]) -> bool:
+        """Whether a file with this first line and header is of this format."""
+
+    def open(self, log: LogFile) -> LogFile:
+        """The log as this format reads it."""
+
+    def prepare(self, log: LogFile) -> None:
+        """Learn from the whole log what its rows need from each other, before the first row is given."""
+
+    def rows(self, log: LogFile) -> Iterator[tuple[Batch, pl.DataFrame]]:
+        """
+        The batches of the log, each with its neutral rows.
+
+        Raises:
+
+            SourceError: A row breaks the format: file, line, reason and remedy.
+        """
+
+
+def iso_or_ms(batch: Batch, column: str) -> tuple[pl.Series, pl.Series]:
+    """
+    Times of a batch in milliseconds, and whether each was a plain number.
+
+    ISO 8601 needs an offset: without one, two agents' logs cannot be told apart in summer and winter.
+
+    Raises:
+
+        SourceError: A time is neither.
+    """
+    text = batch.frame[column].str.strip_chars()
+    plain = text.str.contains(r"^[+-]?\d+(\.\d+)?$")
+    numbers = text.set(~plain, None).cast(pl.Float64, strict=False)
+    stamps = text.set(plain, None).str.replace(",", ".", literal=True).str.replace(r"([+-]\d\d)$", "${1}:00")
+    stamps = stamps.str.to_datetime("%+", time_unit="ms", strict=False, ambiguous="earliest")
+    times = numbers.round().cast(pl.Int64, strict=False).fill_null(stamps.dt.epoch("ms"))
+    remedy = "write ISO 8601 with an offset (2026-11-22T09:30:00.250+01:00) or milliseconds since the session began"
+    batch.refuse_where(times.is_null(), f"{column} cannot be read as a time", remedy)
+    batch.refuse_where(plain & (numbers < 0), f"{column} lies before the session began", remedy)
+    return times, plain

@@ -1,0 +1,258 @@
+"""
+Recorded logs as batches of text columns, read as a stream; every row knows its line.
+
+Nothing here knows what a column means. A file that cannot be read is refused by line; what stands in the line is never repeated.
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+
+import msgspec
+import polars as pl
+
+from shadow.errors import SourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+__all__ = ["Batch", "LogFile", "check_header"]
+
+BATCH_ROWS: Final = 50_000
+# One field of a UI log is a value, a label or a list of elements. A megabyte of it is an unclosed quote.
+FIELD_LIMIT: Final = 1 << 20
+
+Row: TypeAlias = "tuple[int, list[str | None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """
+    Some consecutive rows of a log, as text.
+
+    Args:
+
+        file: The file as the user named it, for messages.
+
+        columns: Names of the columns the log has.
+
+        frame: One row per row of the log: `row` (Int64, from 0 over the file), `line` (Int64) and the columns as text, null where empty.
+    """
+
+    file: str
+    columns: tuple[str, ...]
+    frame: pl.DataFrame
+
+    def refuse_where(self, bad: pl.Series, reason: str, remedy: str) -> None:
+        """Raise SourceError for the first row where `bad` is true; null counts as not bad."""
+        index = bad.fill_null(value=False).arg_max() if len(bad) else None
+        if index is not None and bad[index]:
+            raise SourceError(self.file, int(self.frame["line"][index]), reason, remedy)
+
+
+class LogFile:
+    """
+    A recorded log on disk: CSV or JSON Lines, plain or gzip-compressed, UTF-8.
+
+    Args:
+
+        path: The file.
+
+        strict: Whether CSV quoting must follow RFC 4180 to the letter. The Action Logger writes cells with bare quotes in them.
+    """
+
+    def __init__(self, path: Path, *, strict: bool = True) -> None:
+        self.path = path
+        self.strict = strict
+
+    @property
+    def name(self) -> str:
+        """The file as messages call it."""
+        return str(self.path)
+
+    def opening(self) -> str:
+        """
+        The first line, by which the format is told.
+
+        Raises:
+
+            SourceError: The file cannot be opened, is empty or is not text.
+        """
+        with self._open() as text:
+            for line in self._lines(text):
+                if line.strip():
+                    return line.strip()
+        raise SourceError(self.name, None, "the file is empty", "give a log with a header row and at least one event")
+
+    def batches(self) -> Iterator[Batch]:
+        """
+        The rows of the log in file order.
+
+        Raises:
+
+            SourceError: A row cannot be read: file, line, reason and remedy.
+        """
+        with self._open() as text:
+            if self.opening().startswith("{"):
+                yield from self._json_batches(text)
+            else:
+                yield from self._csv_batches(text)
+
+    def header(self) -> tuple[str, ...]:
+        """Names of the columns of a CSV; an empty tuple for JSON Lines, where each line names its own."""
+        if self.opening().startswith("{"):
+            return ()
+        with self._open() as text:
+            _, names = next(self._csv_rows(text))
+        return tuple((name or "").strip() for name in names)
+
+    def _open(self) -> IO[str]:
+        try:
+            raw = self.path.open("rb")
+        except OSError as fault:
+            raise SourceError(self.name, None, f"cannot be opened ({fault.strerror})", "check the path and that you may read it") from None
+        if raw.read(2) == b"\x1f\x8b":
+            raw.close()
+            return gzip.open(self.path, "rt", encoding="utf-8-sig", newline="")
+        raw.close()
+        return self.path.open(encoding="utf-8-sig", newline="")
+
+    def _lines(self, text: IO[str]) -> Iterator[str]:
+        """Lines of the file; a byte that is not text is refused by line."""
+        number = 0
+        try:
+            for line in text:
+                number += 1
+                if "\0" in line:
+                    raise SourceError(self.name, number, "is not text", "give a CSV or JSON Lines file in UTF-8")
+                yield line
+        except UnicodeDecodeError:
+            raise SourceError(self.name, self._undecodable_line(), "is not UTF-8 text", "save the log as UTF-8, CSV or JSON Lines") from None
+        except (EOFError, gzip.BadGzipFile, OSError):
+            raise SourceError(self.name, number + 1, "the file breaks off or is damaged", "copy or export it again") from None
+
+    def _undecodable_line(self) -> int | None:
+        """Line of the first byte that is not UTF-8."""
+        with gzip.open(self.path) if self.path.read_bytes()[:2] == b"\x1f\x8b" else self.path.open("rb") as raw:
+            for number, line in enumerate(raw, start=1):
+                try:
+                    line.decode("utf-8")
+                except UnicodeDecodeError:
+                    return number
+        return None
+
+    def _csv_rows(self, text: IO[str]) -> Iterator[Row]:
+        csv.field_size_limit(FIELD_LIMIT)
+        reader = csv.reader(self._lines(text), strict=self.strict)
+        while True:
+            started = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as fault:
+                raise SourceError(self.name, started, *_csv_fault(str(fault))) from None
+            if cells:
+                yield reader.line_num, [cell or None for cell in cells]
+
+    def _csv_batches(self, text: IO[str]) -> Iterator[Batch]:
+        rows = self._csv_rows(text)
+        _, names = next(rows)
+        header = tuple((name or "").strip() for name in names)
+        yield from self._batches(header, self._whole_rows(rows, len(header)))
+
+    def _whole_rows(self, rows: Iterator[Row], width: int) -> Iterator[Row]:
+        for line, cells in rows:
+            if len(cells) != width:
+                reason = f"has {len(cells)} columns where the header has {width}"
+                raise SourceError(self.name, line, reason, "mend the row; a file that was cut off must be exported again")
+            yield line, cells
+
+    def _json_batches(self, text: IO[str]) -> Iterator[Batch]:
+        """JSON Lines in batches whose columns are those seen up to then; a column not named in a line is null there."""
+        header: list[str] = []
+        yield from self._batches(header, self._json_rows(text, header))
+
+    def _json_rows(self, text: IO[str], header: list[str]) -> Iterator[Row]:
+        decoder = msgspec.json.Decoder(dict[str, Any])
+        for number, line in enumerate(self._lines(text), start=1):
+            if not line.strip():
+                continue
+            try:
+                tree = decoder.decode(line)
+            except msgspec.MsgspecError:
+                remedy = "give one JSON object a line; a file that was cut off must be exported again"
+                raise SourceError(self.name, number, "is not a JSON object", remedy) from None
+            header.extend(name for name in tree if name not in header)
+            yield number, [self._cell(tree.get(name), name, number) for name in header]
+
+    def _cell(self, content: object, column: str, line: int) -> str | None:
+        """A JSON value as the text a CSV would hold."""
+        if content is None or content == "":
+            return None
+        if isinstance(content, str):
+            return content
+        if isinstance(content, bool):
+            return "true" if content else "false"
+        if isinstance(content, (int, float)):
+            return str(content)
+        if isinstance(content, list) and column == "elements":
+            return msgspec.json.encode(content).decode()
+        raise SourceError(self.name, line, f"{shown_name(column)} holds a nested value", "give a text, a number or true/false")
+
+    def _batches(self, header: Sequence[str], rows: Iterable[Row]) -> Iterator[Batch]:
+        lines: list[int] = []
+        cells: list[list[str | None]] = []
+        first = 0
+        for line, row in rows:
+            lines.append(line)
+            cells.append(row)
+            if len(lines) == BATCH_ROWS:
+                yield self._batch(tuple(header), first, lines, cells)
+                first += len(lines)
+                lines, cells = [], []
+        if lines:
+            yield self._batch(tuple(header), first, lines, cells)
+
+    def _batch(self, header: tuple[str, ...], first: int, lines: list[int], cells: list[list[str | None]]) -> Batch:
+        width = len(header)
+        if len(cells[0]) < width:  # JSON Lines: a column that first appears in a later line
+            cells = [row + [None] * (width - len(row)) for row in cells]
+        columns = {name: pl.Series(name, column, dtype=pl.String) for name, column in zip(header, zip(*cells, strict=True), strict=True)}
+        frame = pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64), **columns}).with_row_index("row", first)
+        return Batch(self.name, header, frame.with_columns(pl.col("row").cast(pl.Int64)))
+
+
+def check_header(file: str, columns: Sequence[str], known: Sequence[str], required: Sequence[str]) -> None:
+    """
+    Refuse a header that lacks a required column or has one that is not known.
+
+    A first line that is no header may hold values, so unknown columns are named only when the required ones are all there.
+    """
+    missing = [name for name in required if name not in columns]
+    if missing:
+        raise SourceError(file, 1, f"the column {missing[0]} is missing", f"the columns {', '.join(required)} must be there")
+    unknown = [name for name in columns if name not in known]
+    if unknown:
+        raise SourceError(file, 1, f"the column {shown_name(unknown[0])} is not known", f"remove it; known are {', '.join(known)}")
+    doubled = {name for name in columns if columns.count(name) > 1}
+    if doubled:
+        raise SourceError(file, 1, f"the column {min(doubled)} is there twice", "keep one of them")
+
+
+def shown_name(column: str) -> str:
+    """A column's name if it looks like one: a header may be a row of values by mistake."""
+    return column if re.fullmatch(r"[A-Za-z_][\w.]{0,39}", column) else "(not a name)"
+
+
+def _csv_fault(fault: str) -> tuple[str, str]:
+    if "field larger" in fault:
+        return "holds a field of over 1 MiB, so a quote is probably not closed", "close the quote"
+    if "unexpected end" in fault:
+        return "the file ends inside a quoted field", "it was cut off: export it again"
+    return "is not valid CSV", "quote fields and double the quotes in them (RFC 4180)"

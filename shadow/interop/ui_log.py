@@ -1,0 +1,128 @@
+"""The `ui-log` interchange format, CSV or JSON Lines (contracts, section 3): each row is checked and becomes a neutral row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+import polars as pl
+
+from shadow.errors import SourceError
+from shadow.events import ACTION_CODES, ACTIONS, ROLES
+from shadow.interop.neutral import NEUTRAL, iso_or_ms
+from shadow.interop.reading import check_header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from shadow.interop.reading import Batch, LogFile
+
+__all__ = ["UiLog"]
+
+REQUIRED: Final = ("session", "agent", "time", "action", "app")
+COLUMNS: Final = (
+    *REQUIRED, "screen", "element", "label", "role", "value", "state", "keys", "x", "y", "case", "required", "note", "elements",
+)  # fmt: skip
+# Where a log that carries values leaves the value empty after one of these, the field was empty.
+SHOWS_VALUE: Final = ("focus", "blur", "change", "select", "paste")
+
+
+class UiLog:
+    """
+    The `ui-log` format; one instance reads one source.
+
+    Which actions show values is learnt on the first reading, so that the second judges every row alike.
+    """
+
+    name = "ui-log"
+
+    def __init__(self) -> None:
+        self._shows_value: set[int] = set()
+
+    def claims(self, opening: str, header: tuple[str, ...]) -> bool:
+        """JSON Lines, or a header with at least the session, time and action columns."""
+        return opening.startswith("{") or {"session", "time", "action"} <= set(header)
+
+    def open(self, log: LogFile) -> LogFile:
+        """The log, read strictly."""
+        return log
+
+    def prepare(self, log: LogFile) -> None:
+        """Nothing: a ui-log's rows stand for themselves."""
+
+    def rows(self, log: LogFile) -> Iterator[tuple[Batch, pl.DataFrame]]:
+        """The batches of the log, each with its neutral rows; see `Format`."""
+        for batch in log.batches():
+            check_header(batch.file, batch.columns, COLUMNS, REQUIRED)
+            yield batch, _neutral(batch, self._shows_value)
+
+
+def _neutral(batch: Batch, shows_value: set[int]) -> pl.DataFrame:
+    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in COLUMNS if name not in batch.columns]
+    batch = type(batch)(batch.file, COLUMNS, batch.frame.with_columns(lacking))
+    frame = batch.frame
+    for name in REQUIRED:
+        batch.refuse_where(frame[name].is_null(), f"{name} is empty", "every row needs it")
+    time_ms, relative = iso_or_ms(batch, "time")
+    action = _word(batch, "action", ACTIONS).replace_strict(ACTION_CODES, return_dtype=pl.UInt8)
+    _only_on(batch, "note", "mark")
+    _only_on(batch, "elements", "screen")
+    _check_elements(batch)
+    columns = {
+        "time_ms": time_ms,
+        "relative": relative,
+        "action": action,
+        "element": frame["element"].fill_null(frame["label"]),
+        "role": _word(batch, "role", ROLES),
+        "filled": _filled(batch, action, shows_value),
+        "required": _word(batch, "required", ("true", "false")).replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean),
+        "clipboard": pl.repeat(value=False, n=len(frame), eager=True),
+        **{name: _whole_number(batch, name) for name in ("keys", "x", "y")},
+    }
+    batch.refuse_where(columns["keys"] < 0, "keys is negative", "give the number of keys the action took")
+    return frame.with_columns(**columns).select(pl.col(name).cast(dtype) for name, dtype in NEUTRAL.items())
+
+
+def _word(batch: Batch, column: str, words: tuple[str, ...]) -> pl.Series:
+    """A column of words out of a list, lower case; anything else is refused without repeating it."""
+    found = batch.frame[column].str.strip_chars().str.to_lowercase()
+    batch.refuse_where(~found.is_in(words), f"{column} is not a known word", f"use one of: {' '.join(words)}")
+    return found
+
+
+def _whole_number(batch: Batch, column: str) -> pl.Series:
+    numbers = batch.frame[column].cast(pl.Float64, strict=False)
+    bad = numbers.is_null() & batch.frame[column].is_not_null() | ~numbers.is_between(-(2**31) + 1, 2**31 - 1)
+    batch.refuse_where(bad, f"{column} is not a whole number", "give digits only")
+    return numbers.round().cast(pl.Int32)
+
+
+def _only_on(batch: Batch, column: str, action: str) -> None:
+    stray = batch.frame[column].is_not_null() & (batch.frame["action"].str.strip_chars().str.to_lowercase() != action)
+    batch.refuse_where(stray, f"{column} stands on another action than {action}", "leave it empty there")
+
+
+def _check_elements(batch: Batch) -> None:
+    given = batch.frame.filter(pl.col("elements").is_not_null()).select("line", "elements").unique("elements", maintain_order=True)
+    for line, text in given.iter_rows():
+        try:
+            msgspec.json.decode(text, type=list[str])
+        except msgspec.MsgspecError:
+            remedy = 'give the ids of the fillable elements, such as ["name","email"]'
+            raise SourceError(batch.file, line, "elements is not a JSON list of texts", remedy) from None
+
+
+def _filled(batch: Batch, action: pl.Series, shows_value: set[int]) -> pl.Series:
+    """
+    State after the action: as said, else by the value.
+
+    An empty value means an empty field only after an action that shows values elsewhere in this log; `shows_value` remembers which do.
+    """
+    state = _word(batch, "state", ("empty", "filled"))
+    has_value = batch.frame["value"].is_not_null()
+    known = [ACTION_CODES[name] for name in SHOWS_VALUE]
+    shows_value |= set(action.filter(has_value & action.is_in(known)).unique().to_list())
+    empty = ~has_value & action.is_in(sorted(shows_value)) & batch.frame["element"].is_not_null()
+    by_value = pl.select(pl.when(has_value).then(statement=True).when(empty).then(statement=False)).to_series()
+    by_state = pl.select(pl.when(state == "filled").then(statement=True).when(state == "empty").then(statement=False)).to_series()
+    return by_state.fill_null(by_value)

@@ -1,0 +1,154 @@
+"""
+A study folder: study.toml, keys/ and store/.
+
+    STUDY/
+      study.toml   what the consultant says about the study
+      keys/        agents as digests under a random key, so that a second import knows the same agent; delete the key and the link is gone
+      store/       the columnar store (shadow.store)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from shadow.errors import StudyError
+from shadow.settings import Settings, load_settings, study_toml_template
+from shadow.store import TABLES, Catalogue, part_path, read_catalogue
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Study", "create_study", "open_study"]
+
+STUDY_TOML = "study.toml"
+
+
+class Study:
+    """One engagement's sessions, read-only. Open it with `open_study`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def store(self) -> Path:
+        """Folder of the columnar store."""
+        return self.folder / "store"
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What study.toml says."""
+        return load_settings(self.folder / STUDY_TOML)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Sessions, parts and dimension tables, as committed."""
+        return read_catalogue(self.store)
+
+    def parts(self, table: str) -> list[Path]:
+        """Parquet files of a table, in session order."""
+        return [part_path(self.store, table, part.part) for part in self.catalogue.parts if getattr(part, table)]
+
+    def scan(self, table: str) -> pl.LazyFrame:
+        """
+        One table of the store as a lazy frame, rows in session and seq order; see `shadow.store` for its grain.
+
+        Raises:
+
+            StudyError: A part of the store is missing; import the sources again.
+        """
+        import polars as pl  # noqa: PLC0415 - heavy, and only readers of data need it
+
+        from shadow.tables import SCHEMAS  # noqa: PLC0415
+
+        if table not in TABLES:
+            raise StudyError(f"there is no table {table}", f"the tables are {', '.join(TABLES)}")
+        paths = self.parts(table)
+        missing = [path.name for path in paths if not path.exists()]
+        if missing:
+            raise StudyError(f"store/{missing[0]} is missing", "restore it from a copy or import the sources again")
+        return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=SCHEMAS[table])
+
+    def __repr__(self) -> str:
+        sessions = self.catalogue.sessions
+        events = sum(header.n_events for header in sessions)
+        return f"<Study {len(sessions)} sessions, {len({header.agent for header in sessions})} agents, {events} events>"
+
+
+def open_study(folder: str | Path) -> Study:
+    """
+    Open a study folder for reading.
+
+    Raises:
+
+        StudyError: The folder is not there or is not a study.
+    """
+    path = Path(folder)
+    if not (path / STUDY_TOML).is_file():
+        what = "has no study.toml" if path.is_dir() else "is not a folder"
+        raise StudyError(f"{path} {what}", f"make a study with: shadow init {path}")
+    return Study(path)
+
+
+def create_study(folder: Path) -> Study:
+    """
+    Make a study folder with a commented study.toml; a folder that is one already is left as it is.
+
+    Raises:
+
+        StudyError: The path is a file, or the folder holds other things.
+    """
+    if (folder / STUDY_TOML).exists():
+        return Study(folder)
+    if folder.exists() and not folder.is_dir():
+        raise StudyError(f"{folder} is a file", "name a folder")
+    if folder.is_dir() and any(folder.iterdir()):
+        raise StudyError(f"{folder} is not empty and is not a study", "name an empty or a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    for inner in ("keys", "store"):
+        (folder / inner).mkdir(mode=0o700, exist_ok=True)
+    (folder / STUDY_TOML).write_text(study_toml_template(), encoding="utf-8")
+    return Study(folder)
+
+
+class AgentRegister:
+    """
+    Knows an agent again without knowing a name: names are kept as digests under a random key (contracts, section 5).
+
+    The digest says nothing without the key, and the key lies only in the study's `keys/`.
+    """
+
+    def __init__(self, keys: Path) -> None:
+        self._keys = keys
+        self._key_file, self._agents_file = keys / "agents.key", keys / "agents.json"
+        self._key = self._key_file.read_bytes() if self._key_file.exists() else secrets.token_bytes(32)
+        self._agents: dict[str, int] = msgspec.json.decode(self._agents_file.read_bytes()) if self._agents_file.exists() else {}
+
+    def agent(self, name: str) -> int:
+        """Pseudonym of an agent, from 1 in order of first sight."""
+        return self._agents.setdefault(self.digest(name.strip().encode()), len(self._agents) + 1)
+
+    def digest(self, content: bytes) -> str:
+        """Digest of some bytes under the study's key."""
+        return hashlib.blake2b(content, key=self._key, digest_size=16).hexdigest()
+
+    def file_digest(self, path: Path) -> str:
+        """Digest of a whole file under the study's key, by which a second import of it is recognised."""
+        digest = hashlib.blake2b(key=self._key, digest_size=16)
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def save(self) -> None:
+        """Write the key and the digests, for the owner's eyes only."""
+        for path, content in ((self._key_file, self._key), (self._agents_file, msgspec.json.encode(self._agents))):
+            draft = path.with_name(path.name + ".new")
+            draft.touch(mode=0o600)
+            draft.write_bytes(content)
+            draft.replace(path)

@@ -1,0 +1,89 @@
+"""
+The keystroke-level model: how long an expert who makes no errors needs, in seconds.
+
+It never carries a saving alone: it is good at absolute times and bad at differences. It gives the agents' pace (observed over modelled
+time), the lower bound of a saving (the motor part) and the excess time of a screen.
+
+Operators: Card, Moran, Newell, CACM 23(7):396-410, 1980, doi 10.1145/358886.358895, with Kieras' M of 1.2 s; one table, never mixed.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+__all__ = ["agents_pace", "with_model_times"]
+
+KEY_S: Final = 0.28
+POINT_S: Final = 1.10
+CLICK_S: Final = 0.20
+MENTAL_S: Final = 1.20
+
+# Motor seconds of one event; an input or change adds KEY_S for each key it counts. A switch has none of its own: some recorders write it
+# as an event and some do not, and a pace must not depend on that.
+MOTOR_S: Final = {
+    "click": POINT_S + CLICK_S,
+    "submit": POINT_S + CLICK_S,
+    "select": 2 * (POINT_S + CLICK_S),
+    "copy": 2 * KEY_S,
+    "paste": 2 * KEY_S,
+    "focus": KEY_S,
+}
+PACE_LIMITS: Final = (0.7, 4.0)
+
+
+def with_model_times(event_times: pl.DataFrame) -> pl.DataFrame:
+    """
+    Events with their modelled times.
+
+    Args:
+
+        event_times: The concept of that name, in session and seq order.
+
+    Returns:
+
+        The same rows with motor_s (keys and pointing) and model_s (motor, and M before the first event in another application and before
+        typing into a field), both at 0 for events that are no act. A focus that a click follows is that click; a focus on a cell is one.
+    """
+    same = pl.col("session") == pl.col("session").shift()
+    new_app = same & (pl.col("app") != pl.col("app").shift())
+    keyed = pl.col("action").is_in(["input", "change"])
+    same_field = same & (pl.col("field") == pl.col("field").shift())
+    next_is_click = (pl.col("next_action") == "click") & (pl.col("next_field") == pl.col("field"))
+    focus = pl.col("action") == "focus"
+    base = (
+        pl.when(focus & next_is_click).then(0.0)
+        .when(focus & (pl.col("role") == "cell")).then(MOTOR_S["click"])
+        .otherwise(pl.col("action").replace_strict(MOTOR_S, default=0.0, return_dtype=pl.Float64))
+    )  # fmt: skip
+    motor = base + pl.when(keyed).then(pl.col("keys").fill_null(0) * KEY_S).otherwise(0)
+    typed_first = keyed & ~(same_field & pl.col("action").shift().is_in(["input", "paste"])).fill_null(value=False)
+    mental = pl.when((new_app | typed_first).fill_null(value=False)).then(MENTAL_S).otherwise(0.0)
+    return event_times.with_columns(motor_s=motor).with_columns(model_s=pl.col("motor_s") + mental)
+
+
+def agents_pace(trips: pl.DataFrame) -> pl.DataFrame:
+    """
+    Pace of each agent: observed over modelled time, the median of their trips, within PACE_LIMITS.
+
+    Args:
+
+        trips: One row per field carried over by copy and paste, from the act before the source to the paste: agent, active_s, motor_s.
+
+    Returns:
+
+        agent, pace. Never an output: it scales what remains of a filled field. The model of a trip is its keys and pointing and one M; on a
+        real log of 295 single fields carried over that gives 4.92 s where 4.82 s were observed.
+    """
+    timed = trips.filter((pl.col("motor_s") > 0) & (pl.col("active_s") > 0))
+    pace = timed.group_by("agent").agg(pace=pl.col("active_s").sum() / (pl.col("motor_s") + MENTAL_S).sum())
+    return pace.with_columns(pl.col("pace").clip(*PACE_LIMITS)).sort("agent")
+
+
+def pace_array(pace: pl.DataFrame, agents: np.ndarray[tuple[int], np.dtype[np.int64]]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Pace of each agent of a list; the middle of the others for one of whom no trip was seen, and 1 if there is none at all."""
+    known = dict(pace.iter_rows())
+    middle = float(np.median(list(known.values()))) if known else 1.0
+    return np.array([known.get(int(agent), middle) for agent in agents], dtype=np.float64)

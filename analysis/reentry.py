@@ -1,0 +1,111 @@
+"""
+Re-entry: the same value entered in a second system within a case.
+
+    copy S ... paste D   edit D          clipboard: the chain itself is the evidence
+    read S ... input D   edit D          typed: rare tokens in common, more often than chance
+
+An **occurrence** is one edit of a target that re-enters a value, with its source. Its time runs from the copy (or the reading), or from
+the edit before it if that is later, to the edit of the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analysis.relations import with_relation
+from analysis.typed_reentry import typed_occurrences, typed_pairs
+
+if TYPE_CHECKING:
+    from analysis.loading import LoadedStudy
+
+__all__ = ["Reentry", "find_reentry"]
+
+PAIR = ("source_field", "target_field", "mode")
+
+OCCURRENCE = {
+    "session": pl.Int32, "case_no": pl.Int32, "agent": pl.Int32, "source_field": pl.Int32, "target_field": pl.Int32, "mode": pl.String,
+    "source_seq": pl.Int32, "start_seq": pl.Int32, "entry_seq": pl.Int32, "target_seq": pl.Int32, "active_s": pl.Float64, "share": pl.Float64,
+    "relation": pl.String,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry:
+    """
+    What is entered twice in a study.
+
+    Args:
+
+        pairs: One row per source, target and mode, most seconds per case first: source_field, target_field (codes; null = unknown
+            origin), mode, relation, cases, case_share, occurrences, chance_rate, effect, q_value (null for clipboard pairs: a chain is
+            seen, not inferred), seconds_per_occurrence, seconds_per_case, accepted.
+
+        occurrences: One row per occurrence of a pair, in session and target_seq order: see OCCURRENCE. `entry_seq` is the
+            paste, or the edit itself where it was typed. `share` is the part of the
+            occurrence's time that counts to this source: a value joined from two sources is one occurrence with two rows of a half.
+    """
+
+    pairs: pl.DataFrame
+    occurrences: pl.DataFrame
+
+
+def find_reentry(loaded: LoadedStudy) -> Reentry:
+    """
+    Find the pairs of fields in different systems that hold the same value within a case.
+
+    Source: clipboard chains after Leno et al.'s robotic process mining; typed pairs by rare tokens against their chance rate under
+    permutation (binomial, Benjamini-Hochberg 1995).
+    """
+    clipboard = _clipboard_occurrences(loaded)
+    tested = typed_pairs(loaded)
+    typed = typed_occurrences(loaded, tested.filter(pl.col("accepted")), clipboard)
+    occurrences = pl.concat([_shaped(clipboard), _shaped(typed)])
+    occurrences = with_relation(occurrences, loaded.table("events"), loaded.table("tokens")).select(*OCCURRENCE)
+    occurrences = occurrences.sort("session", "target_seq", "source_seq")
+    return Reentry(_pairs(loaded, occurrences, tested), occurrences)
+
+
+def _clipboard_occurrences(loaded: LoadedStudy) -> pl.DataFrame:
+    """One row per edit that ends a copy-paste chain from another system (or from an unknown origin) within a case."""
+    links = loaded.query("""
+        SELECT l.session, l.case_no, e.agent, l.source_field, l.target_field, 'clipboard' AS mode
+             , l.copy_seq AS source_seq, l.start_seq, l.paste_seq AS entry_seq, l.edit_seq AS target_seq, l.active_ms / 1000.0 AS active_s, 1.0 AS share
+        FROM copy_paste_links AS l
+        JOIN events AS e ON l.session = e.session AND l.edit_seq = e.seq
+        WHERE l.target_field IS NOT NULL AND l.copy_seq IS NOT NULL AND l.case_no IS NOT NULL
+          AND coalesce(l.copy_case_no = l.case_no, TRUE)
+          AND (l.source_field IS NULL OR l.source_app <> l.target_app)
+        ORDER BY l.session, l.edit_seq, l.paste_seq
+    """)
+    return links.unique(["session", "target_seq"], keep="last", maintain_order=True)
+
+
+def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(pl.col(name).cast(kind) for name, kind in OCCURRENCE.items() if name != "relation")
+
+
+def _pairs(loaded: LoadedStudy, occurrences: pl.DataFrame, tested: pl.DataFrame) -> pl.DataFrame:
+    n_cases = max(1, loaded.n_cases)
+    counted = occurrences.group_by(PAIR).agg(
+        relation=pl.col("relation").drop_nulls().mode().sort().first(),
+        cases=pl.struct("session", "case_no").n_unique(),
+        occurrences=pl.len(),
+        seconds_per_occurrence=pl.col("active_s").mean(),
+        seconds_per_case=(pl.col("active_s") * pl.col("share")).sum() / n_cases,
+    )
+    typed = tested.with_columns(mode=pl.lit("typed")).select(*PAIR, "chance_rate", "effect", "q_value", "accepted", "n_matching")
+    joined = counted.join(typed.filter(pl.col("accepted")).drop("accepted", "n_matching"), on=PAIR, how="left", nulls_equal=True)
+    joined = joined.with_columns(accepted=_enough(loaded, n_cases))
+    doubtful = typed.filter(~pl.col("accepted")).with_columns(cases=pl.col("n_matching").cast(pl.UInt32)).drop("n_matching")
+    both = pl.concat([joined, doubtful], how="diagonal_relaxed").with_columns(case_share=pl.col("cases") / n_cases)
+    order = ["accepted", "seconds_per_case", "cases", "source_field", "target_field"]
+    return both.sort(order, descending=[True, True, True, False, False], nulls_last=True)
+
+
+def _enough(loaded: LoadedStudy, n_cases: int) -> pl.Expr:
+    """A pair seen in enough cases to be the way of the work and not one slip; in a very small study, in half of its cases."""
+    least = min(loaded.thresholds.min_pair_cases, max(2, -(-n_cases // 2)))
+    return pl.col("cases") >= least

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
-    Bools = NDArray[np.bool_]
 
 __all__ = ["Bundles", "Timeline", "find_bundles", "stays_on_field", "timeline"]
 

@@ -105,10 +105,13 @@ def _sequence(events: pl.DataFrame) -> Sequence:
         pl.struct("action", "app", "screen", "field").rank("dense").cast(pl.Int64)
     )
     arrays = events.select(
-        pl.col("session", "t_ms").cast(pl.Int64), kind=kind, submit=pl.col("action") == ACTION_CODES["submit"]
+        pl.col("session", "t_ms").cast(pl.Int64),
+        kind=kind,
+        submit=pl.col("action") == ACTION_CODES["submit"],
+        screen=pl.col("action") == ACTION_CODES["screen"],
     )
     kinds = _without_aside(arrays["kind"].to_numpy())
-    return Sequence(arrays["session"].to_numpy(), arrays["t_ms"].to_numpy(), kinds, arrays["submit"].to_numpy())
+    return Sequence(arrays["session"].to_numpy(), arrays["t_ms"].to_numpy(), kinds, arrays["submit"].to_numpy(), arrays["screen"].to_numpy())
 
 
 def _without_aside(kinds: NDArray[np.int64]) -> NDArray[np.int64]:

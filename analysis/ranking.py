@@ -105,7 +105,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
     scored = [item for item in scored if item.saving.seconds / per_case >= LEAST_SECONDS]
     firm = [item for item in scored if not item.anecdote]
     shrunken, variance = _shrunken(firm)
-    chances = chance_of_top(shrunken, variance) if len(firm) else np.zeros(0)
+    chances = chance_of_top(shrunken, variance) if firm else np.zeros(0)
     values = {id(item): (float(shrunken[place]), float(chances[place])) for place, item in enumerate(firm)}
     ordered = _in_order(replay, firm) + _in_order(replay, [item for item in scored if item.anecdote])
     return Ranking(_rows(loaded, replay, ordered, values, per_case), _total(loaded, replay, firm))
@@ -223,13 +223,8 @@ def _rows(
 
 
 def _assumptions(loaded: LoadedStudy, kind: str) -> tuple[Assumption, ...]:
-    thresholds = loaded.thresholds
-    glance = Assumption("glance at a filled field, times the agent's pace", thresholds.glance_s, "s", SOURCES["glance_s"].source)
-    redo = Assumption("share of fills done again by hand", thresholds.redo_share, "share", SOURCES["redo_share"].source)
-    gap = Assumption("longest gap that counts as work", thresholds.gap_drop_ms / 1000, "s", SOURCES["gap_drop_ms"].source)
-    if kind == "default":
-        return (glance, gap)
-    return (gap,) if kind == "remove_field" else (glance, redo, gap)
+    rests_on = {"default": ("glance_s", "gap_drop_ms"), "remove_field": ("gap_drop_ms",)}.get(kind, ("glance_s", "redo_share", "gap_drop_ms"))
+    return tuple(Assumption(name, getattr(loaded.thresholds, name), *SOURCES[name]) for name in rests_on)
 
 
 def _total(loaded: LoadedStudy, replay: Replay, firm: list[_Scored]) -> Estimate | None:

@@ -64,12 +64,15 @@ class Sequence:
         kind: What was done on what, as a code: equal for equal action, app, screen and field.
 
         is_submit: Whether the event submits.
+
+        is_screen: Whether the event only says that a screen opened.
     """
 
     session: Ints
     t_ms: Ints
     kind: Ints
     is_submit: Bools
+    is_screen: Bools
 
     @property
     def begins(self) -> Bools:
@@ -118,7 +121,7 @@ def find_completion(sequence: Sequence, crossing: Ints) -> int | None:
     after = np.r_[crossing[1:], 0][positions]
     last_of_session = {int(sequence.session[p]): int(sequence.kind[p]) for p in positions}
     endings = Counter(last_of_session.values())
-    candidates = [kind for kind, count in counts.items() if count >= LEAST_ROUNDS]
+    candidates: list[int] = [kind for kind, count in counts.items() if count >= LEAST_ROUNDS]
     if not candidates:
         return None
     living_on = {kind: float(after[sequence.kind[positions] == kind].mean()) for kind in candidates}
@@ -129,8 +132,10 @@ def find_header(sequence: Sequence, completion: Iterable[int]) -> int | None:
     """
     The kind of event with which a case begins: done in nearly every round, also in a session's first, and earliest.
 
-    What merely follows a submit (a thank-you page) is not done in a session's first round, where nothing was submitted yet.
+    What merely follows a submit (a thank-you page) is not done in a session's first round, where nothing was submitted yet; and a screen
+    that opens is no act, so no case begins with it.
     """
+    screens = set(sequence.kind[sequence.is_screen].tolist())
     rounds = _rounds(sequence, set(completion))
     first_index: dict[int, list[int]] = defaultdict(list)
     in_first: Counter[int] = Counter()
@@ -138,7 +143,8 @@ def find_header(sequence: Sequence, completion: Iterable[int]) -> int | None:
     for is_first, kinds in rounds:
         places: dict[int, int] = {}
         for place, kind in enumerate(kinds):
-            places.setdefault(kind, place)
+            if kind not in screens:
+                places.setdefault(kind, place)
         for kind, place in places.items():
             first_index[kind].append(place)
             in_first[kind] += is_first
@@ -167,15 +173,37 @@ def completed_cases(sequence: Sequence, completion: Iterable[int], header: int |
 
     Returns:
 
-        Case number within the session, from 1; 0 for events that belong to none: before a session's first header, and the work after the
-        last completing submit, which was never completed.
+        Case number within the session, from 1; 0 for events that belong to none: before a session's first header, the work after the last
+        completing submit, which was never completed, and what between two cases does not usually follow a completion.
     """
     done = np.isin(sequence.kind, list(completion))
     opens = sequence.begins | np.r_[False, done[:-1]] if header is None else _headers_after(sequence, done, header)
     round_no = np.cumsum(opens)
     finished = np.zeros(int(round_no[-1]) + 1 if len(round_no) else 1, dtype=bool)
     finished[round_no[done]] = True
-    return _numbered(sequence, round_no, finished, opens)
+    return np.where(_astray(sequence, done, opens), 0, _numbered(sequence, round_no, finished, opens))
+
+
+def _astray(sequence: Sequence, done: Bools, opens: Bools) -> Bools:
+    """
+    True between two cases from the first event on that does not usually follow a completion: a break, the news, another page.
+
+        submit  thank-you page | news  news | open ticket ...
+                 `- what follows  `- astray
+    """
+    run = np.cumsum(opens | np.r_[False, done[:-1]] | sequence.begins)
+    after_done = np.zeros(int(run[-1]) + 2 if len(run) else 1, dtype=bool)
+    after_done[run[done] + 1] = True
+    tail = after_done[run] & ~opens & ~np.isin(run, run[opens])
+    n_tails = max(1, len(np.unique(run[tail])))
+    kinds = np.unique(np.stack([sequence.kind[tail], run[tail]]), axis=1)[0]
+    seen = Counter(kinds.tolist())
+    usual = [kind for kind, n in seen.items() if n >= USUAL * n_tails]
+    odd = tail & ~np.isin(sequence.kind, usual)
+    so_far = np.cumsum(odd)
+    at_start = np.maximum.accumulate(np.where(np.r_[True, run[1:] != run[:-1]], so_far - odd, 0)) if len(run) else so_far
+    astray: Bools = tail & (so_far > at_start)
+    return astray
 
 
 def _headers_after(sequence: Sequence, done: Bools, header: int) -> Bools:
@@ -272,7 +300,7 @@ def _dominators(edges: Counter[tuple[int, int]]) -> dict[int, set[int]]:
         before[target].add(source)
     reached = _reached(edges)
     everything = set(reached)
-    found = {node: everything for node in reached} | {START: {START}}
+    found = dict.fromkeys(reached, everything) | {START: {START}}
     changing = True
     while changing:
         changing = False

@@ -1,7 +1,7 @@
 -- Title: Copy-paste links: each paste, the copy it came from, and the edit it ended in.
 -- Grain: one row per paste; ordered by session, paste_seq.
 -- Columns: copy_seq, copy_case_no · source_app, source_screen, source_field (of the last copy of the session before
---   the paste) · target_app, target_screen, target_field · case_no (of the paste) · start_seq, start_ms · edit_seq,
+--   the paste that put something on the clipboard) · target_app, target_screen, target_field · case_no (of the paste) · start_seq, start_ms · edit_seq,
 --   edit_ms · active_ms (from start to edit, the gap rule applied to each gap between)
 -- Units: ms since the session began; active_ms is active ms.
 -- Reads: event_times, edits
@@ -16,15 +16,27 @@
 --     copy S        paste A   change A        paste B   change B
 --     |---- link 1 -----------|------- link 2 ----------|
 --
+--   A copy of nothing leaves the clipboard as it was, so it is no copy here: one without a mark, in a session in which
+--   other copies have marks, unless it is of a password, which never has one.
 -- Source: contracts, section 2 (time of an occurrence). On the StudentRecord log the links are the known transfers,
 --   and together take 47.0 s of the 72.2 s of a case.
-WITH on_target AS (
+WITH fills AS (
     SELECT
         *
-        , last_value(CASE WHEN action = 'copy' THEN seq END IGNORE NULLS) OVER before AS copy_seq
+        , action = 'copy' AND (
+            mark IS NOT NULL OR coalesce(role = 'password', FALSE)
+            OR NOT bool_or(action = 'copy' AND mark IS NOT NULL) OVER (PARTITION BY session)
+        ) AS fills_clipboard
+    FROM event_times
+)
+
+, on_target AS (
+    SELECT
+        *
+        , last_value(CASE WHEN fills_clipboard THEN seq END IGNORE NULLS) OVER before AS copy_seq
         , min(CASE WHEN action IN ('change', 'select') THEN seq END) OVER after_on_field AS change_seq
         , min(CASE WHEN action = 'paste' THEN seq END) OVER after_on_field AS next_paste_seq
-    FROM event_times
+    FROM fills
     WINDOW
         before AS (PARTITION BY session ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
         , after_on_field AS (

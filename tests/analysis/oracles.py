@@ -342,8 +342,15 @@ def _ending_edit(events: list[Row], i: int) -> int:
     return i
 
 
+def _puts_something_on_the_clipboard(events: list[Row], k: int) -> bool:
+    if events[k]["action"] != "copy":
+        return False
+    copies_have_marks = any(event["action"] == "copy" and event["mark"] is not None for event in events)
+    return events[k]["mark"] is not None or events[k]["role"] == "password" or not copies_have_marks
+
+
 def _link(events: list[Row], i: int, thresholds: Thresholds) -> Row:
-    copies = [k for k in range(i) if events[k]["action"] == "copy"]
+    copies = [k for k in range(i) if _puts_something_on_the_clipboard(events, k)]
     edits_before = [k for k in range(i) if _is_edit(events, k)]
     source: Row = events[copies[-1]] if copies else {}
     start = max([copies[-1], *edits_before[-1:]]) if copies else None

@@ -1,0 +1,248 @@
+"""The commands, one library call each. Everything heavy is imported inside the command that needs it, so that help stays quick."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Optional
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from analysis.loading import LoadedStudy
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="shadow",
+    help="Agent shadowing: find where the minutes go beside a customer-service agent, and which small integration would save them.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode=None,  # rich help doubles the start-up time
+    pretty_exceptions_enable=False,  # locals could show recorded data
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class LogFormat(StrEnum):
+    """Formats that `import` reads."""
+
+    auto = "auto"
+    ui_log = "ui-log"
+    action_logger = "action-logger"
+
+
+class By(StrEnum):
+    """What friction is shown by."""
+
+    screen = "screen"
+    field = "field"
+    app = "app"
+
+
+class Language(StrEnum):
+    """Languages of the report."""
+
+    en = "en"
+    da = "da"
+    nb = "nb"
+    sv = "sv"
+
+
+StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="The study folder.", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
+    if asked:
+        from shadow import __version__  # noqa: PLC0415
+
+        print(f"shadow {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,  # noqa: FBT002
+) -> None:
+    del version
+
+
+@app.command("init")
+def init(study: StudyArgument) -> None:
+    """Make a study folder with a commented study.toml."""
+    from shadow.study import create_study  # noqa: PLC0415
+
+    was_there = (study / "study.toml").exists()
+    create_study(study)
+    print(f"{study} is a study already; nothing was changed" if was_there else f"made {study}; edit {study / 'study.toml'}, then import logs")
+
+
+@app.command("import")
+def import_(
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Recorded logs: CSV or JSON Lines, plain or .gz.")],
+    study: Annotated[Path, typer.Option("--study", metavar="STUDY", help="The study folder; made if it is none yet.")],
+    form: Annotated[LogFormat, typer.Option("--format", help="Format of the logs.")] = LogFormat.auto,
+) -> None:
+    """Bring recorded logs into a study: all of them or none."""
+    from shadow.interop.importing import import_logs  # noqa: PLC0415
+
+    result = import_logs(sources, study, form.value, progress=_note)
+    for path in result.already_there:
+        print(f"{path} was imported before; nothing changed")
+    if result.sources:
+        print(f"imported {_n(result.sources, 'log')}: {_n(result.sessions, 'session')}, {_n(result.events, 'event')} into {study}")
+
+
+@app.command("cases")
+def cases(
+    study: StudyArgument,
+    json: JsonOption = False,  # noqa: FBT002
+    events: Annotated[
+        Optional[Path],  # noqa: UP045 - typer reads it at run time
+        typer.Option("--events", metavar="FILE.csv", help="Also write session,seq,case for every row of the logs."),
+    ] = None,
+) -> None:
+    """Show how the log was cut into cases."""
+    from analysis.results import cases_document, event_cases  # noqa: PLC0415
+
+    with _loaded(study) as loaded:
+        document = cases_document(loaded)
+        if events is not None:
+            _write(events, event_cases(loaded).write_csv())
+            _note(f"wrote {events}")
+        _show(document, json=json)
+
+
+@app.command("friction")
+def friction(
+    study: StudyArgument,
+    by: Annotated[By, typer.Option("--by", help="What to show it by.")] = By.screen,
+    json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Show where the time goes and which steps repeat."""
+    from analysis.results import friction_document  # noqa: PLC0415
+
+    with _loaded(study) as loaded:
+        _show(friction_document(loaded, by.value), json=json, kind=f"friction {by.value}")
+
+
+@app.command("reentry")
+def reentry(
+    study: StudyArgument,
+    possible: Annotated[bool, typer.Option("--possible", help="Show the doubtful pairs, too.")] = False,  # noqa: FBT002
+    json: JsonOption = False,  # noqa: FBT002
+) -> None:
+    """Show the fields re-entered across systems."""
+    from analysis.results import reentry_document  # noqa: PLC0415
+
+    with _loaded(study) as loaded:
+        _show(reentry_document(loaded, possible=possible), json=json)
+
+
+@app.command("rank")
+def rank(study: StudyArgument, json: JsonOption = False) -> None:  # noqa: FBT002
+    """Rank integrations by the minutes they would save per case."""
+    from analysis.results import rank_document  # noqa: PLC0415
+
+    with _loaded(study) as loaded:
+        _show(rank_document(loaded), json=json)
+
+
+@app.command("report")
+def report(
+    study: StudyArgument,
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where to write the report.")],
+    lang: Annotated[Optional[Language], typer.Option("--lang", help="Its language; default: study.toml.")] = None,  # noqa: UP045
+    interactive: Annotated[bool, typer.Option("--interactive", help="Add an appendix of charts to explore (5 MB).")] = False,  # noqa: FBT002
+) -> None:
+    """Write the report a client acts on: one HTML file that works offline."""
+    _report(study, output, lang.value if lang else None, interactive=interactive)
+    print(f"wrote {output}")
+
+
+@app.command("demo")
+def demo(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where to write the report.")] = Path("report.html"),
+    study: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--study", metavar="STUDY", help="Keep the study in this folder; default: a temporary one."),
+    ] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = Language.en,
+) -> None:
+    """Run the whole chain on the sample sessions, ending with a report."""
+    from shadow.cli.demo import run_demo  # noqa: PLC0415
+    from shadow.report import render_html  # noqa: PLC0415
+
+    _check_suffix(output)
+    _write(output, render_html(run_demo(study, _note), lang=lang.value))
+    print(f"wrote {output.resolve()}")
+
+
+def _report(study: Path, output: Path, lang: str | None, *, interactive: bool) -> None:
+    from analysis.overview import study_result  # noqa: PLC0415
+    from shadow.report import render_html  # noqa: PLC0415
+
+    _check_suffix(output)
+    with _loaded(study) as loaded:
+        result = study_result(loaded)
+    _write(output, render_html(result, lang=lang or result["study"]["language"], interactive=interactive))
+
+
+def _check_suffix(output: Path) -> None:
+    from shadow.errors import ShadowError  # noqa: PLC0415
+
+    if output.suffix != ".html":
+        raise ShadowError(f"{output} is not an .html file", "give -o a name that ends in .html")
+
+
+@contextlib.contextmanager
+def _loaded(study: Path) -> Iterator[LoadedStudy]:
+    """The study with its cases and concepts; the database is let go of afterwards."""
+    from analysis.loading import load_study  # noqa: PLC0415
+    from shadow.study import open_study  # noqa: PLC0415
+
+    loaded = load_study(open_study(study))
+    try:
+        yield loaded
+    finally:
+        loaded.close()
+
+
+def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> None:
+    """The document as JSON, or as a table with its warnings on stderr."""
+    if json:
+        import msgspec  # noqa: PLC0415
+
+        sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+        return
+    from shadow.cli.tables import print_table  # noqa: PLC0415
+
+    print_table(document, kind or document["command"])
+    for warning in document["warnings"]:
+        _note(f"note: {warning['message']}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file in one step: a reader sees the old one or the new one, never half of either."""
+    from shadow.errors import ShadowError  # noqa: PLC0415
+
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+    except OSError as fault:
+        draft.unlink(missing_ok=True)
+        raise ShadowError(f"{path} cannot be written ({fault.strerror})", "name a file in a folder you may write to") from None
+
+
+def _note(text: str) -> None:
+    print(text, file=sys.stderr)
+
+
+def _n(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -1,0 +1,138 @@
+"""The fields that are left empty: passed over, or never touched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shadow.report.disclosure import Result, Row
+from shadow.report.figures.blocks import Block, Cell, Column, Note, Section, Table
+from shadow.report.texts import Words, times
+
+__all__ = ["CORRECTED", "STOPS_S", "empty_share", "fields_data", "fields_section"]
+
+LEFT_EMPTY = 0.5
+NEARLY_ALWAYS = 0.9
+CORRECTED = 0.15
+STOPS_S = 3.0
+LISTED = 20
+
+
+def fields_section(result: Result, words: Words) -> Section | None:
+    """Fields left empty in at least half of the cases in which their form was shown; nothing where only ranges may be shown."""
+    if result["level"] == "ranges":
+        return None
+    rows = fields_data(result)
+    note = Note(
+        words.say(
+            "Passed over: the field had the focus and was left empty. Never touched: it could be filled in, and never had the focus. Shares are of the cases in which the form was shown."
+        )
+    )
+    blocks: list[Block] = [note]
+    if rows:
+        blocks += [_table(rows, words), *_rest(result, rows, words)]
+    return Section("fields", words.say("Fields"), _title(result, rows, words), (*blocks, *_slow(result, words)))
+
+
+def fields_data(result: Result) -> list[Row]:
+    """The fields left empty in at least half of the cases, emptiest first."""
+    rows = [row for row in result["friction"]["field"] if (empty_share(row) or 0) >= LEFT_EMPTY]
+    return sorted(rows, key=lambda row: -(empty_share(row) or 0))
+
+
+def empty_share(row: Row) -> float | None:
+    """Share of the cases in which the field was left empty, one way or the other; None if neither was measured."""
+    known = [row[key] for key in ("skip_rate", "never_touched_rate") if row[key] is not None]
+    return min(sum(known), 1.0) if known else None
+
+
+def _title(result: Result, rows: Sequence[Row], words: Words) -> str:
+    if all(empty_share(row) is None for row in result["friction"]["field"]):
+        return words.say("Fields left empty were not measured")
+    n = sum((empty_share(row) or 0) >= NEARLY_ALWAYS for row in rows)
+    if n:
+        return words.count(
+            "{n} field is left empty in at least 9 of 10 cases",
+            "{n} fields are left empty in at least 9 of 10 cases",
+            n,
+        )
+    if rows:
+        return words.count(
+            "{n} field is left empty in at least half of the cases",
+            "{n} fields are left empty in at least half of the cases",
+            len(rows),
+        )
+    return words.say("No field is left empty in half of the cases")
+
+
+def _table(rows: Sequence[Row], words: Words) -> Table:
+    numbers = (
+        words.say("Passed over, of 100 cases"),
+        words.say("Never touched, of 100 cases"),
+        words.say("Cases with the form"),
+    )
+    columns = (Column(words.say("Field")), *(Column(label, number=True) for label in numbers))
+    return Table(words.say("Fields left empty, emptiest first"), columns, tuple(_row(row, words) for row in rows[:LISTED]))
+
+
+def _row(row: Row, words: Words) -> tuple[Cell, ...]:
+    place = words.say("{screen} ({app})", screen=words.screen(row), app=words.app(row["app"]))
+    shares = (Cell(words.hundred(row["skip_rate"])), Cell(words.hundred(row["never_touched_rate"])))
+    return Cell(words.field(row), place), *shares, Cell(words.number(row["n_cases"]))
+
+
+def _rest(result: Result, rows: Sequence[Row], words: Words) -> list[Block]:
+    notes: list[Block] = []
+    others = len(result["friction"]["field"]) - min(len(rows), LISTED)
+    if others:
+        notes.append(
+            Note(
+                words.count(
+                    "{n} more field is left empty less often than these.",
+                    "{n} more fields are left empty less often than these.",
+                    others,
+                )
+            )
+        )
+    n = result["withheld"]["field"]
+    if n:
+        notes.append(
+            Note(
+                words.count(
+                    "{n} field is left out, because fewer than 3 agents stand behind it.",
+                    "{n} fields are left out, because fewer than 3 agents stand behind them.",
+                    n,
+                )
+            )
+        )
+    return notes
+
+
+def _slow(result: Result, words: Words) -> list[Block]:
+    """Fields that are often put right, or that are slow to begin."""
+    rows = [row for row in result["friction"]["field"] if _holds_up(row)]
+    if not rows:
+        return []
+    numbers = (
+        words.say("Put right, of 100 visits"),
+        words.say("Seconds to the first key"),
+        words.say("Filled again, of 100 cases"),
+        words.say("Visits"),
+    )
+    columns = (Column(words.say("Field")), *(Column(label, number=True) for label in numbers))
+    caption = words.say("Fields put right in at least 15 of 100 visits, or begun after 3 seconds or more")
+    return [Table(caption, columns, tuple(_slow_row(row, words) for row in rows[:LISTED]))]
+
+
+def _holds_up(row: Row) -> bool:
+    return (row["corrections_per_visit"] or 0) >= CORRECTED or (row["hesitation_s_median"] or 0) >= STOPS_S
+
+
+def _slow_row(row: Row, words: Words) -> tuple[Cell, ...]:
+    name = Cell(words.field(row), words.say("{screen} ({app})", screen=words.screen(row), app=words.app(row["app"])))
+    corrections = Cell(words.number(times(row["corrections_per_visit"], 100)))
+    rest = (
+        Cell(words.number(row["hesitation_s_median"], 1)),
+        Cell(words.hundred(row["return_rate"])),
+        Cell(words.number(row["visits"])),
+    )
+    return name, corrections, *rest

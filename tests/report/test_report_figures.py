@@ -1,0 +1,179 @@
+"""The charts: what is in them, and that no label is clipped or on top of another."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shadow.report.disclosure import permitted
+from shadow.report.figures import integrations
+from shadow.report.figures.blocks import NARROW, WIDE, Figure
+from shadow.report.figures.ranking import chance_in_words
+from shadow.report.figures.reentry import flow_data
+from shadow.report.figures.svg import ACCENT, INK, MUTED, shorten, text_width, wrap
+from shadow.report.figures.typical_case import case_data
+from shadow.report.figures.waterfall import waterfall_data
+from shadow.report.html import _sections
+from shadow.report.texts import LANGUAGES, Words
+from tests.report.example_result import example_result
+
+TEXT = re.compile(
+    r'<text x="([-\d.]+)" y="([-\d.]+)" font-size="(\d+)" text-anchor="(\w+)"[^>]*font-weight="(\d+)">(?:<title>[^<]*</title>)?([^<]*)<'
+)
+
+
+def drawings(result, lang):
+    """Every drawing of a report: section, width, SVG."""
+    words = Words(lang)
+    for section in _sections(permitted(result), words):
+        for block in section.blocks:
+            if isinstance(block, Figure):
+                yield section.name, WIDE, block.wide
+                yield section.name, NARROW, block.narrow
+
+
+def boxes(svg):
+    """Every text of a drawing: left, top, right, bottom, text."""
+    for x, y, size, anchor, weight, text in TEXT.findall(svg):
+        # The fonts of the page are narrower than the table by a tenth and more; two texts meet only if they meet as drawn.
+        width = text_width(text.replace("&#34;", '"').replace("&amp;", "&"), float(size), bold=weight == "600") * 0.9
+        left = float(x) - {"start": 0, "middle": width / 2, "end": width}[anchor]
+        yield left, float(y) - 0.7 * float(size), left + width, float(y) + 0.1 * float(size), text
+
+
+def long_names(result):
+    """The same result with a name of the length people really give."""
+    for row in result["friction"]["screen"]:
+        row["screen"] += " of the customer with a very long name in the window's own words"
+    for row in result["rank"] + result["reentry"]:
+        ends = [row["source"], row["target"]] if "source" in row else row["sources"] + row["targets"]
+        for field in ends:
+            field["label"] = f"{field['label']} as it is to be written on the form, with all that belongs to it"
+            field["app"] += " (production, Northern region)"
+    return result
+
+
+@pytest.mark.parametrize("lang", sorted(LANGUAGES))
+@pytest.mark.parametrize("make", [example_result, lambda: long_names(example_result()), lambda: long_names(example_result(agents=4))])
+def test_no_label_is_clipped_or_on_another(make, lang):
+    """At both widths and in every language each text is inside its drawing and apart from every other."""
+    for name, width, svg in drawings(make(), lang):
+        found = list(boxes(svg))
+        assert found or name == "coverage", name
+        height = float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg).group(1))
+        for left, top, right, bottom, text in found:
+            assert left >= -1, (name, width, text)
+            assert right <= width + 1, (name, width, text)
+            assert top >= -1, (name, width, text)
+            assert bottom <= height + 1, (name, width, text)
+        for index, a in enumerate(found):
+            for b in found[index + 1 :]:
+                assert a[2] <= b[0] + 1 or b[2] <= a[0] + 1 or a[3] <= b[1] + 1 or b[3] <= a[1] + 1, (name, width, a, b)
+
+
+def _luminance(color):
+    channels = [int(color[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("color", [INK, MUTED, ACCENT])
+def test_text_is_readable_on_white(color):
+    """Every colour that text has stands 4.5:1 or more from white (WCAG 2.2, 1.4.3)."""
+    assert (1.05) / (_luminance(color) + 0.05) >= 4.5
+
+
+def test_text_is_drawn_in_those_colours_only():
+    """No text in a drawing has another colour."""
+    fills = {fill for _, _, svg in drawings(example_result(), "en") for fill in re.findall(r'<text[^>]*? fill="([^"]+)"', svg)}
+
+    assert fills <= {INK, MUTED, ACCENT}
+
+
+def test_difference_is_shown_in_more_than_hue():
+    """What is pointed out is hatched, and re-entry in the case has a mark above it."""
+    svgs = {(name, width): svg for name, width, svg in drawings(example_result(), "en")}
+
+    for name in ("waterfall", "reentry", "screens", "typical-case", "coverage"):
+        assert "-hatch)" in svgs[name, WIDE], name
+    assert 5 == svgs["typical-case", WIDE].count("h8l-4 6z")
+
+
+def test_waterfall_ends_at_what_is_left():
+    """The steps hang together: each begins where the one before ends, and the last bar is today less all that is saved."""
+    steps = waterfall_data(permitted(example_result()), Words("en"))
+
+    assert 11 == len(steps)
+    assert pytest.approx(6.4 - 2.92) == steps[-1].end
+    assert all(a.start == pytest.approx(b.end) for a, b in pairwise(steps[1:-1]))
+
+
+def test_waterfall_needs_every_part():
+    """With one saving not measured no waterfall is drawn: a bar of no length would say 0."""
+    result = example_result()
+    result["rank"][3]["marginal_minutes_per_case"] = None
+
+    assert [] == waterfall_data(permitted(result), Words("en"))
+
+
+def test_flows_keep_their_seconds():
+    """Each pair is one flow, as wide as its seconds per case."""
+    result = permitted(example_result())
+
+    assert sorted(row["seconds_per_case"] for row in result["reentry"]) == sorted(
+        flow.seconds for flow in flow_data(result["reentry"], Words("en"))
+    )
+
+
+def test_case_lanes_add_up_to_the_case():
+    """The seconds of the lanes are those of the case, and the stays in applications are one more than the changes."""
+    result = example_result()
+    lanes, _ = case_data(result, Words("en"))
+
+    assert result["typical_case"]["seconds"] == sum(lane.seconds for lane in lanes)
+    assert result["typical_case"]["switches"] + 1 == sum(lane.stays for lane in lanes)
+    assert 14 == result["typical_case"]["switches"]
+
+
+def test_neighbours_that_overlap_are_named():
+    """Two rows with nearly the same interval cannot be told apart, two far apart can, and one without an interval is not judged."""
+    rows = [
+        {"rank": 1, "ci90": [2.0, 2.2]},
+        {"rank": 2, "ci90": [0.9, 1.1]},
+        {"rank": 3, "ci90": [0.8, 1.1]},
+        {"rank": 4, "ci90": None},
+    ]
+
+    assert [(2, 3)] == integrations.inseparable(rows)
+
+
+@pytest.mark.parametrize(
+    ("chance", "expected"),
+    [
+        (1.0, "almost certain"),
+        (0.95, "almost certain"),
+        (0.5, "as likely as not"),
+        (0.0, "very unlikely"),
+        (None, "not measured"),
+    ],
+)
+def test_chances_are_said_in_words(chance, expected):
+    """A probability is a word; one that was not measured says so."""
+    assert expected == chance_in_words(chance, Words("en"))
+
+
+def test_savings_of_several_count_overlap_once():
+    """In figures the cumulative saving is taken; in ranges it is from the best alone to the sum of all."""
+    figures, ranges = (integrations.ranked(permitted(example_result(agents=agents)))[:3] for agents in (8, 4))
+
+    assert 2.10 == integrations.saved_by(figures)
+    assert pytest.approx((0.74, 1.12 + 1.09 + 0.88)) == tuple(integrations.saved_by(ranges))
+
+
+@given(st.text(max_size=80), st.floats(min_value=20, max_value=400), st.integers(min_value=9, max_value=20))
+def test_shortened_and_wrapped_text_fits(text, width, size):
+    """Whatever the text, what is drawn is not wider than its room."""
+    assert text_width(shorten(text, width, size), size) <= width
+    assert all(text_width(line, size) <= width for line in wrap(text, width, size))

@@ -1,0 +1,147 @@
+"""The report is whole in every language it claims to speak."""
+
+import gettext
+import io
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from shadow.report import html, render_html
+from shadow.report.texts import LOCALES, Words
+from tests.report.example_result import example_result
+
+REPORT = Path(html.__file__).parent
+KEYWORDS = {"say": None, "count": (1, 2), "N_": None}
+METHODS = [("**.py", "python"), ("**.j2", "jinja2.ext:babel_extract")]
+TRANSLATED = ["da", "nb", "sv"]
+
+
+@pytest.fixture(name="wanted", scope="module")
+def _wanted():
+    """Every sentence in the code and the template; a pair for one and for many."""
+    return {message for _, _, message, _, _ in extract_from_dir(REPORT, METHODS, {}, keywords=KEYWORDS)}
+
+
+def catalogue(lang):
+    """The readable catalogue of a language."""
+    with (LOCALES / lang / "LC_MESSAGES" / "shadow.po").open("rb") as file:
+        return read_po(file, locale=lang)
+
+
+def places(text):
+    """The named places of a sentence."""
+    return set(re.findall(r"{(\w+)}", text))
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_every_sentence_is_translated_and_none_is_left_over(lang, wanted):
+    """The catalogue has just the sentences of the report, none fuzzy and none empty."""
+    entries = [entry for entry in catalogue(lang) if entry.id]
+
+    assert len(wanted) > 250
+    assert wanted == {entry.id for entry in entries}
+    assert [] == [entry.id for entry in entries if entry.fuzzy]
+    assert [] == [entry.id for entry in entries if not all([entry.string] if isinstance(entry.string, str) else entry.string)]
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_places_to_fill_in_are_the_same(lang):
+    """A translation fills in what the English sentence fills in, in one and in many."""
+    for entry in catalogue(lang):
+        if entry.id:
+            ids = [entry.id] if isinstance(entry.id, str) else entry.id
+            strings = [entry.string] if isinstance(entry.string, str) else entry.string
+            assert {frozenset(places(text)) for text in ids} == {frozenset(places(text)) for text in strings}, entry.id
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_compiled_catalogue_belongs_to_the_readable_one(lang):
+    """The .mo file that is read says what the .po file says."""
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue(lang))
+    compiled.seek(0)
+    with (LOCALES / lang / "LC_MESSAGES" / "shadow.mo").open("rb") as file:
+        shipped = gettext.GNUTranslations(file)
+
+    header = ""
+    assert gettext.GNUTranslations(compiled)._catalog | {header: ""} == shipped._catalog | {header: ""}
+
+
+def test_nothing_is_said_past_the_catalogue():
+    """Outside `texts.py`, sentences are only spoken through `say`, `count` and `N_`, with the sentence written at the call or in a table of them."""
+    loose = re.compile(r"(?:\.say|\.count|(?<![\w.])N_)\((?!\s*[\"“]|\s*sentences\[)")
+    found = [path.name for path in REPORT.rglob("*.py") if path.name != "texts.py" and loose.search(path.read_text(encoding="utf-8"))]
+
+    assert [] == found
+    assert [] == re.findall(r"words\.(?:say|count)\(", (REPORT / "templates" / "report.html.j2").read_text(encoding="utf-8"))
+
+
+class _Spy(gettext.NullTranslations):
+    """Remembers what was looked up."""
+
+    def __init__(self, seen):
+        super().__init__()
+        self.seen = seen
+
+    def gettext(self, message):
+        self.seen.add(message)
+        return message
+
+    def ngettext(self, msgid1, msgid2, n):
+        self.seen.add((msgid1, msgid2))
+        return super().ngettext(msgid1, msgid2, n)
+
+
+@pytest.mark.parametrize("agents", [2, 4, 8])
+def test_every_sentence_that_is_spoken_is_in_the_catalogue(monkeypatch, wanted, agents):
+    """Rendering looks up nothing that extraction does not find, so no sentence can stay English unseen."""
+    seen = set()
+    monkeypatch.setattr("shadow.report.texts._catalogue", lambda _lang: _Spy(seen))
+    render_html(example_result(agents=agents, agents_agreed=True), lang="da")
+
+    assert len(seen) > 100
+    assert set() == seen - wanted - {"{message}"}
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+def test_a_translated_page_has_no_english_left(lang):
+    """Words that only the English page has (its labels come from the log, so they are left out) are not in the others."""
+    page = render_html(example_result(), lang=lang)
+    text = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    english = (
+        "minutes per case",
+        "agents",
+        "cases",
+        "interval and",
+        "seconds",
+        "Questions",
+        "Answer",
+        "Evidence",
+        "Screens",
+        "Together",
+    )
+
+    assert [] == [word for word in english if re.search(rf"\b{word}\b", text)]
+
+
+@pytest.mark.parametrize(("lang", "word"), [("da", "Dobbelttastning"), ("nb", "Dobbeltregistrering"), ("sv", "Dubbelregistrering")])
+def test_trade_words_are_those_of_the_trade(lang, word):
+    """Re-entry is called what people call it there."""
+    assert word == Words(lang).say("Re-entry")
+
+
+@pytest.mark.parametrize(("lang", "expected"), [("da", "1.234,5"), ("nb", "1\xa0234,5"), ("sv", "1\xa0234,5"), ("en", "1,234.5")])
+def test_numbers_by_language(lang, expected):
+    """Decimal sign and thousands as the language has them."""
+    assert expected == Words(lang).number(1234.5, 1)
+
+
+def test_a_share_is_never_rounded_to_none_or_all():
+    """One case of 480 is not 0 of 100, and all but one are not 100 of 100."""
+    words = Words("en")
+
+    assert ["0", "1", "50", "99", "100"] == [words.hundred(share) for share in (0.0, 0.002, 0.5, 0.998, 1.0)]

@@ -7,6 +7,7 @@ has and that the sequence runs unbroken from 0. `refuse_broken` holds the sessio
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -16,7 +17,7 @@ from shadow.events import ACTIONS, SCHEMA_VERSION
 from shadow.store import TABLES, part_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from shadow.store import Catalogue, SessionHeader
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["IMPORTED", "count_rows", "refuse_broken", "session_facts"]
 
 IMPORTED: Final = "imported"
+RESTORE: Final = "restore the study from a copy or import the sources again"
 
 
 def count_rows(store: Path, table: str, part: int) -> dict[int, int]:
@@ -31,7 +33,8 @@ def count_rows(store: Path, table: str, part: int) -> dict[int, int]:
     path = part_path(store, table, part)
     if not path.exists():
         return {}
-    return dict(pl.scan_parquet(path).group_by("session").len().collect().iter_rows())
+    with _damage_named(path):
+        return dict(pl.scan_parquet(path, glob=False).group_by("session").len().collect().iter_rows())
 
 
 def session_facts(store: Path, part: int) -> dict[int, dict[str, int | bool]]:
@@ -40,11 +43,19 @@ def session_facts(store: Path, part: int) -> dict[int, dict[str, int | bool]]:
 
     Returns:
 
-        By session: n_events, first_seq, last_seq, last_t_ms, and whether it is `unbroken` (seq runs by one, time never back).
+        By session: n_events, first_seq, last_seq, last_t_ms, and whether it is `unbroken` (seq runs by one, time never back) and has only
+        `known_actions`.
+
+    Raises:
+
+        StudyError: The part is missing or is no Parquet file.
     """
+    path = part_path(store, "events", part)
+    if not path.exists():
+        raise StudyError(f"store/{path.name} is missing", RESTORE)
     same = pl.col("session") == pl.col("session").shift()
-    frame = (
-        pl.scan_parquet(part_path(store, "events", part))
+    facts = (
+        pl.scan_parquet(path, glob=False)
         .select("session", "seq", "t_ms", "action")
         .with_columns(step=pl.when(same).then(pl.col("seq").diff()), wait=pl.when(same).then(pl.col("t_ms").diff()))
         .group_by("session")
@@ -56,9 +67,17 @@ def session_facts(store: Path, part: int) -> dict[int, dict[str, int | bool]]:
             unbroken=(pl.col("step").fill_null(1) == 1).all() & (pl.col("wait").fill_null(0) >= 0).all() & (pl.col("t_ms") >= 0).all(),
             known_actions=(pl.col("action") < len(ACTIONS)).all(),
         )
-        .collect()
     )
-    return {row["session"]: {key: value for key, value in row.items() if key != "session"} for row in frame.to_dicts()}
+    with _damage_named(path):
+        return {row.pop("session"): row for row in facts.collect().to_dicts()}
+
+
+@contextlib.contextmanager
+def _damage_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except pl.exceptions.PolarsError:
+        raise StudyError(f"store/{path.name} is damaged", RESTORE) from None
 
 
 def refuse_broken(catalogue: Catalogue, store: Path, parts: Iterable[int] | None = None) -> None:
@@ -91,4 +110,4 @@ def _refuse_header(header: SessionHeader, facts: dict[str, int | bool], counts: 
     }
     for what, (expected, actual) in checks.items():
         if expected != actual:
-            raise StudyError(f"session {header.name} is damaged ({what})", "restore the study from a copy or import the sources again")
+            raise StudyError(f"session {header.name} is damaged ({what})", RESTORE)

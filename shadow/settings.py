@@ -10,7 +10,7 @@ import difflib
 import re
 import tomllib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import msgspec
 
@@ -73,6 +73,16 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     thresholds: dict[str, float] = {}
 
 
+SECTIONS: Final[dict[str, type[msgspec.Struct]]] = {
+    "": Settings,
+    "study": StudySection,
+    "screens": ScreenPattern,
+    "cases": CasesSection,
+    "report": ReportSection,
+    "record": RecordSection,
+}
+
+
 def load_settings(path: Path) -> Settings:
     """
     Read a study.toml.
@@ -82,11 +92,12 @@ def load_settings(path: Path) -> Settings:
         SettingsError: It is not TOML, a key is not known or a value has the wrong type; the message names the key. Nothing was read.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8"))
+        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise SettingsError(f"{path.name} is not UTF-8 text", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"{path.name} is not valid TOML: {fault}", "mend the line it names") from None
+    _check_tables(path.name, tree)
     try:
         settings = msgspec.convert(tree, Settings)
     except msgspec.ValidationError as fault:
@@ -98,6 +109,15 @@ def load_settings(path: Path) -> Settings:
 def study_toml_template() -> str:
     """The commented study.toml that `shadow init` writes: every key with its default."""
     return files("shadow").joinpath("study_template.toml").read_text(encoding="utf-8")
+
+
+def _check_tables(file: str, tree: dict[str, object]) -> None:
+    """Refuse a wrong type in a section of free keys, which msgspec would not name."""
+    for section, kinds, what in (("systems", (str,), "a text"), ("thresholds", (int, float), "a number")):
+        table = tree.get(section)
+        for key, given in table.items() if isinstance(table, dict) else ():
+            if isinstance(given, bool) or not isinstance(given, kinds):
+                raise SettingsError(f"{file}: [{section}] {key} is not {what}", "see the comments in a fresh study.toml")
 
 
 def _check_patterns(file: str, settings: Settings) -> None:
@@ -116,9 +136,8 @@ def _named(fault: str) -> str:
     unknown = re.search(r"unknown field `([^`]+)`(?: - at `\$\.?([^`]*)`)?", fault)
     if unknown is None:
         return fault
-    key, section = unknown.group(1), unknown.group(2) or ""
-    owner = {"study": StudySection, "cases": CasesSection, "report": ReportSection, "record": RecordSection}.get(section, Settings)
-    near = difflib.get_close_matches(key, [field.name for field in msgspec.structs.fields(owner)], n=1)
+    key, section = unknown.group(1), re.sub(r"\[.*", "", unknown.group(2) or "")
+    near = difflib.get_close_matches(key, SECTIONS[section].__struct_fields__, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
     place = f"[{section}] " if section else ""
     return f"{place}{key} is not a key{hint}"

@@ -15,6 +15,7 @@ A file no catalogue names belongs to an import that never committed, and the nex
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -29,6 +30,8 @@ __all__ = ["TABLES", "Catalogue", "FieldEntry", "Part", "ScreenEntry", "SessionH
 
 TABLES: Final = ("events", "tokens", "forms", "notes")
 CATALOGUE: Final = "catalogue.json"
+# What the folder of an import that has not committed begins with.
+STAGING: Final = ".staging-"
 
 
 class SessionHeader(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,7 +128,8 @@ def read_catalogue(store: Path) -> Catalogue:
     except msgspec.MsgspecError as fault:
         raise StudyError(f"store/{CATALOGUE} is damaged: {fault}", "restore it from a copy or import the sources again") from None
     if catalogue.schema_version != SCHEMA_VERSION:
-        raise StudyError(f"the study has schema version {catalogue.schema_version}, this program reads {SCHEMA_VERSION}", "update the program")
+        reason = f"the study has schema version {catalogue.schema_version}, this program reads {SCHEMA_VERSION}"
+        raise StudyError(reason, "update the program")
     return catalogue
 
 
@@ -145,8 +149,11 @@ def part_path(store: Path, table: str, part: int) -> Path:
 
 
 def remove_orphans(store: Path, catalogue: Catalogue) -> None:
-    """Remove the files of imports that never committed."""
+    """Remove what imports that never committed have left."""
     kept = {part_path(store, table, part.part).name for part in catalogue.parts for table in TABLES}
     for path in store.glob("*.parquet"):
         if path.name not in kept:
             path.unlink()
+    for folder in store.glob(f"{STAGING}*"):
+        shutil.rmtree(folder, ignore_errors=True)
+    (store / f"{CATALOGUE}.new").unlink(missing_ok=True)

@@ -13,7 +13,7 @@ import hashlib
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Study", "create_study", "open_study"]
 
-STUDY_TOML = "study.toml"
+STUDY_TOML: Final = "study.toml"
+KEY_BYTES: Final = 32
 
 
 class Study:
@@ -72,7 +73,8 @@ class Study:
         missing = [path.name for path in paths if not path.exists()]
         if missing:
             raise StudyError(f"store/{missing[0]} is missing", "restore it from a copy or import the sources again")
-        return pl.scan_parquet(paths) if paths else pl.LazyFrame(schema=SCHEMAS[table])
+        # No glob: a bracket in the name of the study folder is no wildcard.
+        return pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=SCHEMAS[table])
 
     def __repr__(self) -> str:
         sessions = self.catalogue.sessions
@@ -97,22 +99,22 @@ def open_study(folder: str | Path) -> Study:
 
 def create_study(folder: Path) -> Study:
     """
-    Make a study folder with a commented study.toml; a folder that is one already is left as it is.
+    Make a study folder with a commented study.toml; a folder that is one already keeps what it has.
 
     Raises:
 
         StudyError: The path is a file, or the folder holds other things.
     """
-    if (folder / STUDY_TOML).exists():
-        return Study(folder)
+    is_study = (folder / STUDY_TOML).exists()
     if folder.exists() and not folder.is_dir():
         raise StudyError(f"{folder} is a file", "name a folder")
-    if folder.is_dir() and any(folder.iterdir()):
+    if not is_study and folder.is_dir() and any(folder.iterdir()):
         raise StudyError(f"{folder} is not empty and is not a study", "name an empty or a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     for inner in ("keys", "store"):
         (folder / inner).mkdir(mode=0o700, exist_ok=True)
-    (folder / STUDY_TOML).write_text(study_toml_template(), encoding="utf-8")
+    if not is_study:
+        (folder / STUDY_TOML).write_text(study_toml_template(), encoding="utf-8")
     return Study(folder)
 
 
@@ -121,17 +123,32 @@ class AgentRegister:
     Knows an agent again without knowing a name: names are kept as digests under a random key (contracts, section 5).
 
     The digest says nothing without the key, and the key lies only in the study's `keys/`.
+
+    Args:
+
+        keys: The study's folder of keys.
+
+        taken: Highest pseudonym the study has given out. Without its key the study knows nobody again, and nobody gets another's pseudonym.
+
+    Raises:
+
+        StudyError: The key or the agents are damaged.
     """
 
-    def __init__(self, keys: Path) -> None:
-        self._keys = keys
+    def __init__(self, keys: Path, taken: int = 0) -> None:
         self._key_file, self._agents_file = keys / "agents.key", keys / "agents.json"
-        self._key = self._key_file.read_bytes() if self._key_file.exists() else secrets.token_bytes(32)
-        self._agents: dict[str, int] = msgspec.json.decode(self._agents_file.read_bytes()) if self._agents_file.exists() else {}
+        self._before = {path: path.read_bytes() if path.exists() else None for path in (self._key_file, self._agents_file)}
+        self._key = self._before[self._key_file] or secrets.token_bytes(KEY_BYTES)
+        self._agents = _agents(self._before[self._agents_file] or b"{}")
+        self._taken = max(taken, *self._agents.values(), 0)
+        if len(self._key) != KEY_BYTES:
+            raise StudyError("keys/agents.key is damaged", "restore it, or delete it: then no agent is known again")
 
     def agent(self, name: str) -> int:
         """Pseudonym of an agent, from 1 in order of first sight."""
-        return self._agents.setdefault(self.digest(name.strip().encode()), len(self._agents) + 1)
+        pseudonym = self._agents.setdefault(self.digest(name.strip().encode()), self._taken + 1)
+        self._taken = max(self._taken, pseudonym)
+        return pseudonym
 
     def digest(self, content: bytes) -> str:
         """Digest of some bytes under the study's key."""
@@ -147,8 +164,28 @@ class AgentRegister:
 
     def save(self) -> None:
         """Write the key and the digests, for the owner's eyes only."""
-        for path, content in ((self._key_file, self._key), (self._agents_file, msgspec.json.encode(self._agents))):
-            draft = path.with_name(path.name + ".new")
-            draft.touch(mode=0o600)
-            draft.write_bytes(content)
-            draft.replace(path)
+        _write_private(self._key_file, self._key)
+        _write_private(self._agents_file, msgspec.json.encode(self._agents))
+
+    def undo(self) -> None:
+        """Put the files back as they were when the register was opened."""
+        for path, content in self._before.items():
+            path.with_name(path.name + ".new").unlink(missing_ok=True)
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != content:
+                _write_private(path, content)
+
+
+def _agents(content: bytes) -> dict[str, int]:
+    try:
+        return msgspec.json.decode(content, type=dict[str, int])
+    except msgspec.MsgspecError:
+        raise StudyError("keys/agents.json is damaged", "restore it, or delete it: then no agent is known again") from None
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    draft = path.with_name(path.name + ".new")
+    draft.touch(mode=0o600)
+    draft.write_bytes(content)
+    draft.replace(path)

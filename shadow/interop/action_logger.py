@@ -18,7 +18,7 @@ from shadow.interop.neutral import NEUTRAL, iso_or_ms
 from shadow.interop.reading import LogFile, check_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from shadow.interop.reading import Batch
 
@@ -45,9 +45,18 @@ ACTION_BY_PREFIX: Final = (
     ("add", "screen"), ("worksheet", "screen"), ("Worksheet", "screen"),
 )  # fmt: skip
 
-ROLE_BY_TYPE: Final = {"password": "password", "checkbox": "check", "radio": "radio", "date": "date", "submit": "button", "button": "button"}
+ROLE_BY_TYPE: Final = {
+    "password": "password",
+    "checkbox": "check",
+    "radio": "radio",
+    "date": "date",
+    "submit": "button",
+    "button": "button",
+}
 ROLE_BY_TAG: Final = {"INPUT": "entry", "TEXTAREA": "text", "SELECT": "combo", "BUTTON": "button", "A": "link"}
 CAPTIONED: Final = ("button", "link")
+# Longer segments of a path read like a title that somebody wrote.
+LONGEST_PAGE_NAME: Final = 40
 
 
 class ActionLogger:
@@ -81,7 +90,7 @@ class ActionLogger:
 
     def _neutral_batches(self, log: LogFile) -> Iterator[tuple[Batch, pl.DataFrame]]:
         for batch in log.batches():
-            check_header(batch.file, batch.columns, COLUMNS, REQUIRED)
+            check_header(batch, COLUMNS, REQUIRED)
             yield batch, _neutral(batch)
 
 
@@ -92,8 +101,7 @@ def _working_users(seen: pl.DataFrame) -> pl.Series:
 
 
 def _neutral(batch: Batch) -> pl.DataFrame:
-    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in COLUMNS if name not in batch.columns]
-    batch = type(batch)(batch.file, COLUMNS, batch.frame.with_columns(lacking))
+    batch = batch.widened(COLUMNS)
     for name in REQUIRED:
         batch.refuse_where(batch.frame[name].is_null(), f"{name} is empty", "every row needs it")
     frame = batch.frame.with_columns(action=_actions(batch), role=_roles(batch.frame)).with_columns(_clipboard_or_cell())
@@ -107,7 +115,7 @@ def _neutral(batch: Batch) -> pl.DataFrame:
         case=pl.col("caseID"),
     )
     has_value = pl.col("value").is_not_null()
-    emptied = (pl.col("action") == ACTION_CODES["change"]) & (pl.col("role") != "check")
+    emptied = (pl.col("action") == ACTION_CODES["change"]) & pl.col("role").ne_missing("check")
     frame = frame.with_columns(filled=pl.when(has_value).then(statement=True).when(emptied).then(statement=False))
     absent = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in NEUTRAL.items() if name not in frame.columns]
     return frame.with_columns(absent).select(pl.col(name).cast(dtype) for name, dtype in NEUTRAL.items())
@@ -147,7 +155,7 @@ def _clipboard_or_cell() -> list[pl.Expr]:
 
 def _with_targets(frame: pl.DataFrame) -> pl.DataFrame:
     """Names of app, screen and field as contracts, section 4, gives them."""
-    urls = _by_unique(frame["url"], _host_and_path)
+    urls = _by_unique(frame["url"], _host_and_path, pl.Struct({"host": pl.String, "path": pl.String}))
     web = frame.with_columns(host=urls.struct.field("host"), path=urls.struct.field("path"))
     sheet, clipboard = pl.col("in_sheet"), pl.col("clipboard")
     columns = pl.col("target.id").str.extract_groups(r"^(?:.*!)?\$?([A-Za-z]{1,3})\$?\d*(?::\$?([A-Za-z]{1,3})\$?\d*)?$")
@@ -165,17 +173,16 @@ def _values(frame: pl.DataFrame) -> pl.Series:
     moved = pl.col("action").is_in([ACTION_CODES["copy"], ACTION_CODES["paste"]])
     checked = pl.when(pl.col("role").is_in(["check", "radio"])).then(pl.col("target.checked"))
     held = pl.coalesce(checked, pl.col("target.option"), pl.col("target.value"), pl.col("content"))
-    value = pl.when(moved).then(pl.coalesce("content", "target.value")).when(~pl.col("role").is_in(CAPTIONED).fill_null(value=False)).then(held)
-    return _by_unique(frame.select(value.alias("value"))["value"], _unquoted)
+    value = (
+        pl.when(moved).then(pl.coalesce("content", "target.value")).when(~pl.col("role").is_in(CAPTIONED).fill_null(value=False)).then(held)
+    )
+    return _by_unique(frame.select(value.alias("value"))["value"], _unquoted, pl.String())
 
 
-def _by_unique(series: pl.Series, function: object) -> pl.Series:
+def _by_unique(series: pl.Series, function: Callable[[str], object], dtype: pl.DataType) -> pl.Series:
     """Apply a Python function to each distinct text once."""
     distinct = series.drop_nulls().unique()
-    results = pl.Series([function(text) for text in distinct])  # type: ignore[operator]
-    if not len(distinct):
-        return pl.Series([None] * len(series), dtype=pl.Struct({"host": pl.String, "path": pl.String}) if function is _host_and_path else pl.String)
-    table = pl.DataFrame({"text": distinct, "result": results})
+    table = pl.DataFrame({"text": distinct, "result": pl.Series([function(text) for text in distinct], dtype=dtype)})
     return pl.DataFrame({"text": series}).join(table, on="text", how="left", maintain_order="left")["result"]
 
 
@@ -212,6 +219,4 @@ def templated_path(path: str) -> str:
 
 
 def _reads_as_page(segment: str) -> bool:
-    return len(segment) <= 40 and re.fullmatch(r"v\d|[A-Za-z]+([-_.][A-Za-z]+){0,2}", segment) is not None
-
-
+    return len(segment) <= LONGEST_PAGE_NAME and re.fullmatch(r"v\d|[A-Za-z]+([-_.][A-Za-z]+){0,2}", segment) is not None

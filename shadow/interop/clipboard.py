@@ -50,36 +50,28 @@ def clipboard_origins(events: pl.LazyFrame, tokens: pl.LazyFrame) -> pl.DataFram
     has_target = pl.col("field").is_not_null() & ~pl.col("clipboard")
     selected = keyed.filter(has_target & (pl.col("action") == ACTION_CODES["focus"])).collect()
     own_copies = keyed.filter(has_target & (pl.col("action") == ACTION_CODES["copy"])).collect()
-    words = tokens.select("session", "row", "token").unique().collect()
+    around = _nearest(copies, selected, by=["session"], tolerance=None)
     found = [
         _nearest(copies, own_copies, by=["session", "mark"], tolerance=HAND_OVER_MS),
-        _related(copies, _last_selected(copies, selected), words),
+        _related(around, tokens.select("session", "row", "token").unique().collect()),
         _nearest(copies, selected, by=["session", "mark"], tolerance=None),
-        _last_selected(copies, selected).filter(pl.col("distance") <= HAND_OVER_MS),
+        around.filter((pl.col("t_ms") - pl.col("origin_ms")).abs() <= HAND_OVER_MS),
     ]
     ranked = pl.concat([frame.select("session", "row", *TARGET) for frame in found])
     return ranked.unique(["session", "row"], keep="first", maintain_order=True)
 
 
 def _nearest(copies: pl.DataFrame, candidates: pl.DataFrame, by: list[str], tolerance: int | None) -> pl.DataFrame:
-    """For each copy the candidate with the same keys before it (within `tolerance`), else the one up to HAND_OVER_MS after it."""
-    sources = candidates.select(*by, "t_ms", *TARGET, origin_row="row", origin_ms="t_ms").sort("t_ms")
+    """For each copy the candidate with the same keys before it (within `tolerance`), then the one up to HAND_OVER_MS after it."""
+    sources = candidates.select(*by, "t_ms", *TARGET, origin_row="row", origin_ms="t_ms", origin_mark="mark").sort("t_ms")
     before = copies.join_asof(sources, on="t_ms", by=by, strategy="backward", tolerance=tolerance, check_sortedness=False)
     after = copies.join_asof(sources, on="t_ms", by=by, strategy="forward", tolerance=HAND_OVER_MS, check_sortedness=False)
-    both = pl.concat([before, after]).filter(pl.col("field").is_not_null())
-    distance = (pl.col("t_ms") - pl.col("origin_ms")).abs().alias("distance")
-    return both.with_columns(distance).unique(["session", "row"], keep="first", maintain_order=True)
+    return pl.concat([before, after]).filter(pl.col("field").is_not_null())
 
 
-def _last_selected(copies: pl.DataFrame, selected: pl.DataFrame) -> pl.DataFrame:
-    return _nearest(copies, selected, by=["session"], tolerance=None)
-
-
-def _related(copies: pl.DataFrame, last: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
-    """The last selected cells whose text has every token that the copied text has, or shares a token where it is written otherwise."""
-    own = copies.select("session", "row").join(words, on=["session", "row"])
-    cells = last.select("session", "row", "origin_row").join(
-        words.rename({"row": "origin_row"}), on=["session", "origin_row"]
-    ).select("session", "row", "token", shared=pl.lit(value=True))
-    matched = own.join(cells, on=["session", "row", "token"], how="left").group_by("session", "row").agg(pl.col("shared").any())
-    return last.join(matched.filter(pl.col("shared")).select("session", "row"), on=["session", "row"])
+def _related(around: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+    """The selected cells whose text is the copied text, or shares a token with it."""
+    cells = around.select("session", "row", "origin_row").join(words.rename({"row": "origin_row"}), on=["session", "origin_row"])
+    sharing = cells.join(words, on=["session", "row", "token"], how="semi").select("session", "row", "origin_row", shared=True)
+    matched = around.join(sharing.unique(), on=["session", "row", "origin_row"], how="left", maintain_order="left")
+    return matched.filter(pl.col("shared") | (pl.col("mark") == pl.col("origin_mark")))

@@ -8,12 +8,15 @@ object, one per session, and a session's table is thrown away after its last row
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 import polars as pl
 
 from recorder.marks import ValueMarks
+from shadow.errors import SettingsError
 from shadow.store import Catalogue, FieldEntry, ScreenEntry
 
 if TYPE_CHECKING:
@@ -25,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["STAGED", "Encoder"]
 
 # Encoded rows before they are put in time order: `row` is the place in the source, `t_ms` not yet from the session's start.
-STAGED = {
+STAGED: Final[dict[str, dict[str, type[pl.DataType]]]] = {
     "events": {
         "session": pl.Int32, "row": pl.Int64, "t_ms": pl.Int64, "action": pl.UInt8, "app": pl.Int32, "screen": pl.Int32,
         "field": pl.Int32, "mark": pl.Int32, "filled": pl.Boolean, "keys": pl.Int32, "x": pl.Int32, "y": pl.Int32,
@@ -69,10 +72,13 @@ class Encoder:
         self._tables: dict[int, _SessionTables] = {}
         self._patterns = [(pattern.app, re.compile(pattern.match), pattern.name) for pattern in settings.screens]
         self._case_id = [re.compile(pattern) for pattern in settings.cases.id_patterns]
+        self._secret_screens: set[int] = set()
+        _check_region(settings.study.region)
+        self._enter_secrets()
 
     def encode(self, neutral: pl.DataFrame) -> dict[str, pl.DataFrame]:
         """One batch of neutral rows as content-free frames, by table; see STAGED for their columns."""
-        frame = self._with_codes(self._without_secrets(neutral))
+        frame = self._with_codes(neutral)
         events, tokens = self._with_marks(frame)
         tables = {
             "events": events.rename({"time_ms": "t_ms"}),
@@ -83,13 +89,20 @@ class Encoder:
         self._forget_finished(neutral)
         return {name: table.select(pl.col(column).cast(kind) for column, kind in STAGED[name].items()) for name, table in tables.items()}
 
-    def _without_secrets(self, neutral: pl.DataFrame) -> pl.DataFrame:
-        """A field that is a password anywhere in the source has no value, whatever it calls itself elsewhere."""
-        known = pl.DataFrame(sorted(self._survey.secrets), schema=["app", "screen", "element"], orient="row")
-        keys = [pl.col("app"), pl.col("screen").fill_null(""), pl.col("element").fill_null("")]
-        known = known.with_columns(pl.all().cast(pl.String), secret=pl.lit(value=True))
-        secret = neutral.select(keys).join(known, on=["app", "screen", "element"], how="left", maintain_order="left")["secret"]
-        return neutral.with_columns(value=pl.when(secret.fill_null(value=False).not_()).then(pl.col("value")))
+    def _enter_secrets(self) -> None:
+        """Enter the fields that are a password anywhere in the source before any of its values is seen, under their names in the study."""
+        for app, screen, element in sorted(self._survey.secrets):
+            screen_code = self._screen(app, self._app(app), screen)
+            if element:
+                self._field(screen_code, element, None, "password", None)
+            else:
+                self._secret_screens.add(screen_code)
+
+    def _secret(self) -> pl.Expr:
+        """Whether a row's value belongs to a password; one without a field may be that of any nameless field of its screen."""
+        passwords = [code for code, entry in enumerate(self._catalogue.fields) if entry.role == "password"]
+        nameless = pl.col("field").is_null() & pl.col("screen").is_in(sorted(self._secret_screens))
+        return pl.col("field").is_in(passwords).fill_null(value=False) | nameless
 
     def _with_codes(self, neutral: pl.DataFrame) -> pl.DataFrame:
         """Session, app, screen and field as codes; new names enter the catalogue."""
@@ -126,33 +139,32 @@ class Encoder:
             self._catalogue.fields.append(FieldEntry(screen, element))
         entry = self._catalogue.fields[code]
         entry.label = entry.label or label
-        entry.role = entry.role or role
+        entry.role = role if role == "password" else entry.role or role
         entry.required = entry.required or bool(required)
         return code
 
     def _with_marks(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Events with the mark of their value instead of it, and the tokens of those values."""
-        secret = pl.col("field").is_in([code for code, entry in enumerate(self._catalogue.fields) if entry.role == "password"])
-        frame = frame.with_columns(value=pl.when(~secret.fill_null(value=False)).then(pl.col("value")))
-        values = frame.select("session", "value").filter(pl.col("value").is_not_null()).unique(maintain_order=True)
+        frame = frame.with_columns(value=pl.when(~self._secret()).then(pl.col("value")))
+        values = frame.select("session", "value").filter(pl.col("value").str.strip_chars() != "").unique(maintain_order=True)
         marked = [self._marked(session, value) for session, value in values.iter_rows()]
         marks = values.with_columns(
+            value_no=pl.int_range(pl.len(), dtype=pl.Int32),
             mark=pl.Series([mark for mark, _, _, _ in marked], dtype=pl.Int32),
-            wholes=pl.Series([wholes for _, wholes, _, _ in marked], dtype=pl.List(pl.Int32)),
-            words=pl.Series([words for _, _, words, _ in marked], dtype=pl.List(pl.Int32)),
             case_mark=pl.Series([case_id for _, _, _, case_id in marked], dtype=pl.Int32),
         )
-        cases = _coded(frame.select("session", "case").filter(pl.col("case").is_not_null()).unique(), ["session", "case"], "given_case", self._case)
+        cases = frame.select("session", "case").filter(pl.col("case").is_not_null()).unique(maintain_order=True)
+        cases = _coded(cases, ["session", "case"], "given_case", self._case)
         joined = frame.join(marks, on=["session", "value"], how="left", maintain_order="left")
         joined = joined.join(cases, on=["session", "case"], how="left", maintain_order="left")
-        return joined, _token_rows(joined)
+        return joined, _token_rows(joined, [(wholes, words) for _, wholes, words, _ in marked])
 
-    def _marked(self, session: int, value: str) -> tuple[int, list[int], list[int], int | None]:
+    def _marked(self, session: int, value: str) -> tuple[int, tuple[int, ...], tuple[int, ...], int | None]:
         tables = self._tables_of(session)
         wholes, words = tables.marks.tokens(value)
         shown = value.strip()
         case_id = tables.case_ids.mark(shown) if any(pattern.search(shown) for pattern in self._case_id) else None
-        return tables.marks.mark(shown), list(wholes), list(words), case_id
+        return tables.marks.mark(shown), wholes, words, case_id
 
     def _case(self, session: int, case: str) -> int:
         return self._tables_of(session).cases.mark(case)
@@ -180,6 +192,13 @@ class Encoder:
                 self._tables.pop(seen.ordinal, None)
 
 
+def _check_region(region: str) -> None:
+    try:
+        ValueMarks(region)
+    except ValueError as fault:
+        raise SettingsError(f"study.toml: [study] {fault}", "give the country whose phone numbers the logs hold") from None
+
+
 def _coded(frame: pl.DataFrame, keys: list[str], name: str, code_of: Callable[..., int]) -> pl.DataFrame:
     """The frame with a column of codes for a combination of keys; each distinct combination is coded once, in order of first sight."""
     distinct = frame.select(keys).unique(maintain_order=True)
@@ -187,10 +206,16 @@ def _coded(frame: pl.DataFrame, keys: list[str], name: str, code_of: Callable[..
     return frame.join(distinct.with_columns(codes), on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _token_rows(joined: pl.DataFrame) -> pl.DataFrame:
-    """One row per event and token."""
-    frames = []
-    for column, whole in (("wholes", True), ("words", False)):
-        listed = joined.select("session", "row", token=pl.col(column)).filter(pl.col("token").list.len() > 0)
-        frames.append(listed.explode("token").with_columns(whole=pl.lit(value=whole)))
-    return pl.concat(frames).sort("row", maintain_order=True)
+def _token_rows(joined: pl.DataFrame, tokens: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> pl.DataFrame:
+    """One row per event and token; `tokens` are the whole forms and the words of each value, by its number."""
+    sides = [[side[whole] for side in tokens] for whole in (0, 1)]
+    frames = [
+        pl.DataFrame({
+            "value_no": np.repeat(np.arange(len(side), dtype=np.int32), [len(found) for found in side]),
+            "token": np.fromiter(chain.from_iterable(side), dtype=np.int32),
+            "whole": np.full(sum(map(len, side)), fill_value=place == 0),
+        })
+        for place, side in enumerate(sides)
+    ]  # fmt: skip
+    rows = joined.select("session", "row", "value_no").drop_nulls("value_no")
+    return rows.join(pl.concat(frames), on="value_no", how="inner", maintain_order="left")

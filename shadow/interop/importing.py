@@ -28,7 +28,7 @@ from shadow.interop.reading import LogFile
 from shadow.interop.survey import survey
 from shadow.interop.ui_log import UiLog
 from shadow.session import IMPORTED, count_rows, refuse_broken, session_facts
-from shadow.store import Catalogue, Part, SessionHeader, SourceEntry, part_path, read_catalogue, remove_orphans, write_catalogue
+from shadow.store import STAGING, Catalogue, Part, SessionHeader, SourceEntry, read_catalogue, remove_orphans, write_catalogue
 from shadow.study import AgentRegister, Study, create_study
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "ImportResult", "import_logs"]
 
-FORMATS: Final[dict[str, type[UiLog] | type[ActionLogger]]] = {form.name: form for form in (UiLog, ActionLogger)}
+FORMATS: Final[dict[str, type[UiLog | ActionLogger]]] = {form.name: form for form in (UiLog, ActionLogger)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,7 @@ class ImportResult:
     already_there: tuple[str, ...]
 
 
-def import_logs(
-    sources: Sequence[Path], study: Path, form: str = "auto", progress: Callable[[str], None] = lambda _: None
-) -> ImportResult:
+def import_logs(sources: Sequence[Path], study: Path, form: str = "auto", progress: Callable[[str], None] = lambda _: None) -> ImportResult:
     """
     Import recorded logs into a study, which is made if the folder is none yet.
 
@@ -75,26 +73,19 @@ def import_logs(
         StudyError: The study folder cannot be used, or another import is running.
     """
     with _study_to_write(study) as opened:
-        draft = read_catalogue(opened.store)
-        register = AgentRegister(opened.folder / "keys")
-        remove_orphans(opened.store, draft)
-        new, known = _unseen(sources, draft, register)
-        before = (len(draft.sessions), sum(header.n_events for header in draft.sessions))
-        written: list[Path] = []
+        draft = _Draft(opened)
+        new, known = draft.unseen(sources)
         try:
             for path, digest in new:
                 progress(f"reading {path}")
-                written += _take_in(path, digest, form, opened, draft, register)
+                draft.take_in(*_opened(path, form), digest)
             if new:
-                refuse_broken(draft, opened.store, [entry.part for entry in draft.parts[-len(new) :]])
-                register.save()
-                write_catalogue(opened.store, draft)
+                draft.commit()
         except BaseException:
-            for path in written:
-                path.unlink(missing_ok=True)
+            draft.abandon()
             raise
-        events = sum(header.n_events for header in draft.sessions) - before[1]
-        return ImportResult(len(new), len(draft.sessions) - before[0], events, tuple(str(path) for path in known))
+        added = draft.catalogue.sessions[draft.sessions_before :]
+        return ImportResult(len(new), len(added), sum(header.n_events for header in added), tuple(str(path) for path in known))
 
 
 @contextlib.contextmanager
@@ -125,41 +116,72 @@ def _unmake(folder: Path, made: list[Path]) -> None:
         path.rmdir()
 
 
-def _unseen(sources: Sequence[Path], draft: Catalogue, register: AgentRegister) -> tuple[list[tuple[Path, str]], list[Path]]:
-    """The sources that were never imported, each with its digest, and those that were."""
-    seen = {entry.digest for entry in draft.sources}
-    new: list[tuple[Path, str]] = []
-    known: list[Path] = []
-    for path in sources:
-        try:
-            digest = register.file_digest(path)
-        except OSError as fault:
-            raise SourceError(str(path), None, f"cannot be read ({fault.strerror})", "check the path and that you may read it") from None
-        if digest in seen:
-            known.append(path)
-        else:
-            new.append((path, digest))
-            seen.add(digest)
-    return new, known
+class _Draft:
+    """
+    An import before its commit: the catalogue and the agents as they will be, and parts that no committed catalogue names yet.
 
+    Args:
 
-def _take_in(path: Path, digest: str, form: str, study: Study, draft: Catalogue, register: AgentRegister) -> list[Path]:
-    """Import one source against the draft catalogue; returns the parts it wrote."""
-    log, reader = _opened(path, form)
-    found = survey(log, reader)
-    _give_ordinals(found, draft)
-    part = max((entry.part for entry in draft.parts), default=0) + 1
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=study.store) as folder:
-        staging = Staging(Path(folder))
-        encoder = Encoder(draft, study.settings, found)
-        for _, neutral in reader.rows(log):
-            staging.add(encoder.encode(neutral))
-        counts = staging.write_part(found, study.store, part)
-    draft.parts.append(Part(part, **counts))
-    source = max((entry.source for entry in draft.sources), default=0) + 1
-    draft.sources.append(SourceEntry(source, digest, reader.name, len(found.sessions)))
-    draft.sessions.extend(_headers(found, register, source, part, study.store))
-    return [part_path(study.store, table, part) for table, rows in counts.items() if rows]
+        study: The study, locked.
+    """
+
+    def __init__(self, study: Study) -> None:
+        self.catalogue = read_catalogue(study.store)
+        self.sessions_before = len(self.catalogue.sessions)
+        self._parts_before = len(self.catalogue.parts)
+        self._study = study
+        agents = max((header.agent for header in self.catalogue.sessions), default=0)
+        self._register = AgentRegister(study.folder / "keys", agents)
+        remove_orphans(study.store, self.catalogue)
+
+    def unseen(self, sources: Sequence[Path]) -> tuple[list[tuple[Path, str]], list[Path]]:
+        """The sources that were never imported, each with its digest, and those that were."""
+        seen = {entry.digest for entry in self.catalogue.sources}
+        new: list[tuple[Path, str]] = []
+        known: list[Path] = []
+        for path in sources:
+            try:
+                digest = self._register.file_digest(path)
+            except OSError as fault:
+                raise SourceError(
+                    str(path), None, f"cannot be read ({fault.strerror})", "check the path and that you may read it"
+                ) from None
+            if digest in seen:
+                known.append(path)
+            else:
+                new.append((path, digest))
+                seen.add(digest)
+        return new, known
+
+    def take_in(self, log: LogFile, reader: Format, digest: str) -> None:
+        """Import one source: write its part, and add it to the catalogue that is to be committed."""
+        catalogue, store = self.catalogue, self._study.store
+        found = survey(log, reader)
+        _give_ordinals(found, catalogue)
+        part = max((entry.part for entry in catalogue.parts), default=0) + 1
+        with tempfile.TemporaryDirectory(prefix=STAGING, dir=store) as folder:
+            staging = Staging(Path(folder))
+            encoder = Encoder(catalogue, self._study.settings, found)
+            for _, neutral in reader.rows(log):
+                staging.add(encoder.encode(neutral))
+            counts = staging.write_part(found, store, part)
+        catalogue.parts.append(Part(part, **counts))
+        source = max((entry.source for entry in catalogue.sources), default=0) + 1
+        catalogue.sources.append(SourceEntry(source, digest, reader.name, len(found.sessions)))
+        catalogue.sessions.extend(_headers(found, self._register, source, part, store))
+
+    def commit(self) -> None:
+        """Check what was written, then make it part of the study. Keys go first: sessions of an agent nobody knows are worse than none."""
+        refuse_broken(self.catalogue, self._study.store, [entry.part for entry in self.catalogue.parts[self._parts_before :]])
+        self._register.save()
+        write_catalogue(self._study.store, self.catalogue)
+
+    def abandon(self) -> None:
+        """Leave the study as the last commit left it; an interrupt may come just after this import's own."""
+        committed = read_catalogue(self._study.store)
+        remove_orphans(self._study.store, committed)
+        if len(committed.parts) == self._parts_before:
+            self._register.undo()
 
 
 def _headers(found: Survey, register: AgentRegister, source: int, part: int, store: Path) -> Iterator[SessionHeader]:
@@ -209,5 +231,3 @@ def _give_ordinals(found: Survey, draft: Catalogue) -> None:
     first, _ = draft.next_session()
     for ordinal, seen in enumerate(found.sessions.values(), start=first):
         seen.ordinal = ordinal
-
-

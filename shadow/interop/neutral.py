@@ -45,6 +45,10 @@ NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
 }
 
 
+# What Python's calendar holds: the years 1 to 9999, in milliseconds since 1970.
+CALENDAR_MS: Final = (-62_135_596_800_000, 253_402_300_799_999)
+
+
 class Format(Protocol):
     """A log format: how it is told and how its batches become neutral rows."""
 
@@ -84,8 +88,9 @@ def iso_or_ms(batch: Batch, column: str) -> tuple[pl.Series, pl.Series]:
     numbers = text.set(~plain, None).cast(pl.Float64, strict=False)
     stamps = text.set(plain, None).str.replace(",", ".", literal=True).str.replace(r"([+-]\d\d)$", "${1}:00")
     stamps = stamps.str.to_datetime("%+", time_unit="ms", strict=False, ambiguous="earliest")
-    times = numbers.round().cast(pl.Int64, strict=False).fill_null(stamps.dt.epoch("ms"))
+    times = numbers.floor().cast(pl.Int64, strict=False).fill_null(stamps.dt.epoch("ms"))
     remedy = "write ISO 8601 with an offset (2026-11-22T09:30:00.250+01:00) or milliseconds since the session began"
+    times = times.set(~times.is_between(*CALENDAR_MS), None)
     batch.refuse_where(times.is_null(), f"{column} cannot be read as a time", remedy)
     batch.refuse_where(plain & (numbers < 0), f"{column} lies before the session began", remedy)
     return times, plain

@@ -70,18 +70,24 @@ class Staging:
         """Write the staged rows as a part of the store; returns rows by table. A table without rows gets no file."""
         origins = clipboard_origins(self._scan("events"), self._scan("tokens"))
         origins.write_parquet(self._folder / "origins.parquet")
-        starts = pl.DataFrame([(seen.ordinal, seen.start_ms) for seen in found.sessions.values()], schema=["session", "start_ms"], orient="row")
+        starts = pl.DataFrame(
+            [(seen.ordinal, seen.start_ms) for seen in found.sessions.values()], schema=["session", "start_ms"], orient="row"
+        )
         starts.write_parquet(self._folder / "starts.parquet")
         with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self._folder / "spill")}) as con:
             self._create_views(con)
             return {table: self._write_table(con, table, part_path(store, table, part)) for table in TABLES}
 
     def _scan(self, table: str) -> pl.LazyFrame:
-        return pl.scan_parquet(self._folder / f"{table}-*.parquet")
+        return pl.scan_parquet(self._batches_of(table), glob=False)
+
+    def _batches_of(self, table: str) -> list[Path]:
+        # One by one: in a pattern, a bracket in the name of the study folder would be taken for a wildcard.
+        return [self._folder / f"{table}-{batch:06d}.parquet" for batch in range(self._batches)]
 
     def _create_views(self, con: duckdb.DuckDBPyConnection) -> None:
         for table in STAGED:
-            con.read_parquet(str(self._folder / f"{table}-*.parquet")).create_view(f"staged_{table}")
+            con.read_parquet([str(path) for path in self._batches_of(table)]).create_view(f"staged_{table}")
         for table in ("origins", "starts"):
             con.read_parquet(str(self._folder / f"{table}.parquet")).create_view(table)
         con.execute("""

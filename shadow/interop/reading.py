@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import gzip
 import re
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
 
 import msgspec
@@ -18,7 +19,7 @@ import polars as pl
 from shadow.errors import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Batch", "LogFile", "check_header"]
@@ -41,11 +42,14 @@ class Batch:
 
         columns: Names of the columns the log has.
 
+        named_on: The line that names each of them: the header's in a CSV, in JSON Lines the first that has it.
+
         frame: One row per row of the log: `row` (Int64, from 0 over the file), `line` (Int64) and the columns as text, null where empty.
     """
 
     file: str
     columns: tuple[str, ...]
+    named_on: Mapping[str, int]
     frame: pl.DataFrame
 
     def refuse_where(self, bad: pl.Series, reason: str, remedy: str) -> None:
@@ -53,6 +57,11 @@ class Batch:
         index = bad.fill_null(value=False).arg_max() if len(bad) else None
         if index is not None and bad[index]:
             raise SourceError(self.file, int(self.frame["line"][index]), reason, remedy)
+
+    def widened(self, columns: tuple[str, ...]) -> Batch:
+        """The batch with all these columns; those the log does not have are null."""
+        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in columns if name not in self.columns]
+        return replace(self, columns=columns, frame=self.frame.with_columns(absent))
 
 
 class LogFile:
@@ -132,8 +141,10 @@ class LogFile:
                     raise SourceError(self.name, number, "is not text", "give a CSV or JSON Lines file in UTF-8")
                 yield line
         except UnicodeDecodeError:
-            raise SourceError(self.name, self._undecodable_line(), "is not UTF-8 text", "save the log as UTF-8, CSV or JSON Lines") from None
-        except (EOFError, gzip.BadGzipFile, OSError):
+            raise SourceError(
+                self.name, self._undecodable_line(), "is not UTF-8 text", "save the log as UTF-8, CSV or JSON Lines"
+            ) from None
+        except (EOFError, OSError, zlib.error):
             raise SourceError(self.name, number + 1, "the file breaks off or is damaged", "copy or export it again") from None
 
     def _undecodable_line(self) -> int | None:
@@ -158,13 +169,13 @@ class LogFile:
             except csv.Error as fault:
                 raise SourceError(self.name, started, *_csv_fault(str(fault))) from None
             if cells:
-                yield reader.line_num, [cell or None for cell in cells]
+                yield started, [cell or None for cell in cells]
 
     def _csv_batches(self, text: IO[str]) -> Iterator[Batch]:
         rows = self._csv_rows(text)
-        _, names = next(rows)
-        header = tuple((name or "").strip() for name in names)
-        yield from self._batches(header, self._whole_rows(rows, len(header)))
+        line, names = next(rows)
+        header = [(name or "").strip() for name in names]
+        yield from self._batches(header, dict.fromkeys(header, line), self._whole_rows(rows, len(header)))
 
     def _whole_rows(self, rows: Iterator[Row], width: int) -> Iterator[Row]:
         for line, cells in rows:
@@ -175,10 +186,10 @@ class LogFile:
 
     def _json_batches(self, text: IO[str]) -> Iterator[Batch]:
         """JSON Lines in batches whose columns are those seen up to then; a column not named in a line is null there."""
-        header: list[str] = []
-        yield from self._batches(header, self._json_rows(text, header))
+        named_on: dict[str, int] = {}
+        yield from self._batches(named_on, named_on, self._json_rows(text, named_on))
 
-    def _json_rows(self, text: IO[str], header: list[str]) -> Iterator[Row]:
+    def _json_rows(self, text: IO[str], named_on: dict[str, int]) -> Iterator[Row]:
         decoder = msgspec.json.Decoder(dict[str, Any])
         for number, line in enumerate(self._lines(text), start=1):
             if not line.strip():
@@ -188,8 +199,9 @@ class LogFile:
             except msgspec.MsgspecError:
                 remedy = "give one JSON object a line; a file that was cut off must be exported again"
                 raise SourceError(self.name, number, "is not a JSON object", remedy) from None
-            header.extend(name for name in tree if name not in header)
-            yield number, [self._cell(tree.get(name), name, number) for name in header]
+            for name in tree:
+                named_on.setdefault(name, number)
+            yield number, [self._cell(tree.get(name), name, number) for name in named_on]
 
     def _cell(self, content: object, column: str, line: int) -> str | None:
         """A JSON value as the text a CSV would hold."""
@@ -205,7 +217,7 @@ class LogFile:
             return msgspec.json.encode(content).decode()
         raise SourceError(self.name, line, f"{shown_name(column)} holds a nested value", "give a text, a number or true/false")
 
-    def _batches(self, header: Sequence[str], rows: Iterable[Row]) -> Iterator[Batch]:
+    def _batches(self, header: Iterable[str], named_on: Mapping[str, int], rows: Iterable[Row]) -> Iterator[Batch]:
         lines: list[int] = []
         cells: list[list[str | None]] = []
         first = 0
@@ -213,36 +225,40 @@ class LogFile:
             lines.append(line)
             cells.append(row)
             if len(lines) == BATCH_ROWS:
-                yield self._batch(tuple(header), first, lines, cells)
+                yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, lines, cells))
                 first += len(lines)
                 lines, cells = [], []
         if lines:
-            yield self._batch(tuple(header), first, lines, cells)
-
-    def _batch(self, header: tuple[str, ...], first: int, lines: list[int], cells: list[list[str | None]]) -> Batch:
-        width = len(header)
-        if len(cells[0]) < width:  # JSON Lines: a column that first appears in a later line
-            cells = [row + [None] * (width - len(row)) for row in cells]
-        columns = {name: pl.Series(name, column, dtype=pl.String) for name, column in zip(header, zip(*cells, strict=True), strict=True)}
-        frame = pl.DataFrame({"line": pl.Series(lines, dtype=pl.Int64), **columns}).with_row_index("row", first)
-        return Batch(self.name, header, frame.with_columns(pl.col("row").cast(pl.Int64)))
+            yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, lines, cells))
 
 
-def check_header(file: str, columns: Sequence[str], known: Sequence[str], required: Sequence[str]) -> None:
+def _frame(header: tuple[str, ...], first: int, lines: list[int], cells: list[list[str | None]]) -> pl.DataFrame:
+    width = len(header)
+    if len(cells[0]) < width:  # JSON Lines: a column that first appears in a later line
+        cells = [row + [None] * (width - len(row)) for row in cells]
+    columns = {name: pl.Series(column, dtype=pl.String) for name, column in zip(header, zip(*cells, strict=True), strict=True)}
+    # Last, so that a log's own "row" or "line" is refused by its name and not mistaken for these.
+    numbers = {"row": pl.int_range(first, first + len(lines), dtype=pl.Int64, eager=True), "line": pl.Series(lines, dtype=pl.Int64)}
+    return pl.DataFrame(columns | numbers)
+
+
+def check_header(batch: Batch, known: Sequence[str], required: Sequence[str]) -> None:
     """
     Refuse a header that lacks a required column or has one that is not known.
 
     A first line that is no header may hold values, so unknown columns are named only when the required ones are all there.
     """
-    missing = [name for name in required if name not in columns]
+    missing = [name for name in required if name not in batch.columns]
     if missing:
-        raise SourceError(file, 1, f"the column {missing[0]} is missing", f"the columns {', '.join(required)} must be there")
-    unknown = [name for name in columns if name not in known]
+        line = min(batch.named_on.values(), default=1)
+        raise SourceError(batch.file, line, f"the column {missing[0]} is missing", f"the columns {', '.join(required)} must be there")
+    unknown = [name for name in batch.columns if name not in known]
     if unknown:
-        raise SourceError(file, 1, f"the column {shown_name(unknown[0])} is not known", f"remove it; known are {', '.join(known)}")
-    doubled = {name for name in columns if columns.count(name) > 1}
+        reason = f"the column {shown_name(unknown[0])} is not known"
+        raise SourceError(batch.file, batch.named_on[unknown[0]], reason, f"remove it; known are {', '.join(known)}")
+    doubled = sorted({name for name in batch.columns if batch.columns.count(name) > 1})
     if doubled:
-        raise SourceError(file, 1, f"the column {min(doubled)} is there twice", "keep one of them")
+        raise SourceError(batch.file, batch.named_on[doubled[0]], f"the column {doubled[0]} is there twice", "keep one of them")
 
 
 def shown_name(column: str) -> str:

@@ -53,13 +53,12 @@ class UiLog:
     def rows(self, log: LogFile) -> Iterator[tuple[Batch, pl.DataFrame]]:
         """The batches of the log, each with its neutral rows; see `Format`."""
         for batch in log.batches():
-            check_header(batch.file, batch.columns, COLUMNS, REQUIRED)
+            check_header(batch, COLUMNS, REQUIRED)
             yield batch, _neutral(batch, self._shows_value)
 
 
 def _neutral(batch: Batch, shows_value: set[int]) -> pl.DataFrame:
-    lacking = [pl.lit(None, dtype=pl.String).alias(name) for name in COLUMNS if name not in batch.columns]
-    batch = type(batch)(batch.file, COLUMNS, batch.frame.with_columns(lacking))
+    batch = batch.widened(COLUMNS)
     frame = batch.frame
     for name in REQUIRED:
         batch.refuse_where(frame[name].is_null(), f"{name} is empty", "every row needs it")

@@ -87,7 +87,7 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file that was imported: its digest under the study's key, its format and how many sessions it held."""
+    """A file that was imported: the digest of the whole of it, its format and how many sessions it held."""
 
     source: int
     digest: str

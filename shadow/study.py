@@ -146,21 +146,12 @@ class AgentRegister:
 
     def agent(self, name: str) -> int:
         """Pseudonym of an agent, from 1 in order of first sight."""
-        pseudonym = self._agents.setdefault(self.digest(name.strip().encode()), self._taken + 1)
+        pseudonym = self._agents.setdefault(self._digest(name.strip().encode()), self._taken + 1)
         self._taken = max(self._taken, pseudonym)
         return pseudonym
 
-    def digest(self, content: bytes) -> str:
-        """Digest of some bytes under the study's key."""
-        return hashlib.blake2b(content, key=self._key, digest_size=16).hexdigest()
-
-    def file_digest(self, path: Path) -> str:
-        """Digest of a whole file under the study's key, by which a second import of it is recognised."""
-        digest = hashlib.blake2b(key=self._key, digest_size=16)
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
+    def _digest(self, name: bytes) -> str:
+        return hashlib.blake2b(name, key=self._key, digest_size=16).hexdigest()
 
     def save(self) -> None:
         """Write the key and the digests, for the owner's eyes only."""

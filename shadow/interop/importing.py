@@ -10,6 +10,7 @@ Bring recorded logs into a study: all of them or nothing.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -141,7 +142,7 @@ class _Draft:
         known: list[Path] = []
         for path in sources:
             try:
-                digest = self._register.file_digest(path)
+                digest = _file_digest(path)
             except OSError as fault:
                 raise SourceError(
                     str(path), None, f"cannot be read ({fault.strerror})", "check the path and that you may read it"
@@ -182,6 +183,16 @@ class _Draft:
         remove_orphans(self._study.store, committed)
         if len(committed.parts) == self._parts_before:
             self._register.undo()
+
+
+def _file_digest(path: Path) -> str:
+    """
+    Digest of a whole file, by which a second import of it is recognised.
+
+    It needs no key: it is not of a value or a name. So a study whose keys were deleted still takes no log in twice.
+    """
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
 
 
 def _headers(found: Survey, register: AgentRegister, source: int, part: int, store: Path) -> Iterator[SessionHeader]:

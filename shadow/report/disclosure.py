@@ -32,6 +32,10 @@ FIGURES_FROM: Final = 5
 RANGES_FROM: Final = 3
 ROW_FLOOR: Final = 3
 
+# What adds less than this share of its own saving, and of that of all together, is in the rows above it.
+COVERED: Final = 0.1
+COVERED_OF_WHOLE: Final = 0.01
+
 # Neighbours are at most half as much again apart, so a range says the size of a thing and not its value.
 STEPS: Final = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 10.0)
 SHARES: Final = (0.0, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 1.0)
@@ -68,8 +72,8 @@ def permitted(result: Result) -> Result:
 
     Returns:
 
-        A new result of the same shape, with `level` and `withheld` (how many rows of each kind are left out because they rest on too few
-        agents). At level `ranges` every measured figure is a `Range`, fields are gone and screens stand for them.
+        A new result of the same shape, with `level`, `withheld` (how many rows of each kind are left out because they rest on too few
+        agents) and, in each row of the ranking, `covered` (it adds next to nothing to those above it). At level `ranges` every measured figure is a `Range`, fields are gone and screens stand for them.
 
     Raises:
 
@@ -78,18 +82,21 @@ def permitted(result: Result) -> Result:
     allowed = level(result)
     if allowed == "refused":
         raise ReportRefusedError(_refusal(result), _REMEDY)
-    shown = _without_thin_rows(result)
+    shown = _without_thin_rows(_with_covered(result))
     if allowed == "ranges":
         shown = _as_ranges(shown)
     return {**shown, "level": allowed}
 
 
 def band(amount: float | None) -> Range | None:
-    """The step of the 1, 1.5, 2, 3, 4, 5, 7, 10 scale that an amount of 0 or more lies in."""
+    """The step of the 1, 1.5, 2, 3, 4, 5, 7, 10 scale that an amount lies in; below 0 its mirror image."""
     if amount is None:
         return None
-    if amount <= 0:
+    if amount == 0:
         return Range(0.0, 0.0)
+    if amount < 0:
+        above = band(-amount)
+        return above and Range(-above.high, -above.low)
     unit = 10.0 ** math.floor(math.log10(amount))
     low, high = next(step for step in pairwise(STEPS) if amount < step[1] * unit or step[1] == STEPS[-1])
     return Range(low * unit, high * unit)
@@ -113,6 +120,20 @@ def _refusal(result: Result) -> str:
     return f"a report needs at least {RANGES_FROM} agents and this study has {agents}"
 
 
+# --- what the rows above save already ---
+
+
+def _with_covered(result: Result) -> Result:
+    """Rows of the ranking that add next to nothing are marked while the minutes are still there to tell."""
+    whole = max((row["cumulative_minutes_per_case"] or 0.0 for row in result["rank"]), default=0.0)
+    return {**result, "rank": [{**row, "covered": _covered(row, whole)} for row in result["rank"]]}
+
+
+def _covered(row: Row, whole: float) -> bool:
+    alone, on_top = row["minutes_per_case"], row["marginal_minutes_per_case"]
+    return alone is not None and on_top is not None and on_top < COVERED * alone and on_top < COVERED_OF_WHOLE * whole
+
+
 # --- at any size: what rests on too few agents ---
 
 
@@ -121,7 +142,8 @@ def _without_thin_rows(result: Result) -> Result:
     floor = min(ROW_FLOOR, result["study"]["agents"])
     rank = [_thin_candidate(row) if _thin(row, "agents", floor) else row for row in result["rank"]]
     screens = _screens_without_thin(result["friction"]["screen"], floor)
-    fields = [row for row in result["friction"]["field"] if not _thin(row, "n_agents", floor)]
+    shown_to = {(row["app"], row["screen"]): row["n_agents"] for row in result["friction"]["screen"]}
+    fields = [row for row in result["friction"]["field"] if _behind(row, shown_to) >= floor]
     hidden = _fields_of_thin_candidates(rank)
     reentry = [row for row in result["reentry"] if _key(row["target"]) not in hidden]
     withheld = {
@@ -137,11 +159,19 @@ def _thin(row: Row, column: str, floor: int) -> bool:
     return (row.get(column) or 0) < floor
 
 
+def _behind(field: Row, shown_to: dict[tuple[str, str], int | None]) -> int:
+    """Agents a field rests on: those who touched it, or, where nobody ever did, those who worked on its screen. That is no person's doing."""
+    touched = field["n_agents"] or 0
+    if touched or not field["n_cases"]:
+        return touched
+    return shown_to.get((field["app"], field["screen"])) or 0
+
+
 def _thin_candidate(row: Row) -> Row:
     """A candidate that is only named: what it would save could be one agent's figure."""
     figures = ("minutes_per_case", "ci90", "bounds", "marginal_minutes_per_case", "cumulative_minutes_per_case")
     counts = ("case_share", "cases", "agents", "occurrences", "p_top5")
-    return {**row, "evidence": "anecdote", "thin": True} | dict.fromkeys((*figures, *counts))
+    return {**row, "evidence": "anecdote", "thin": True, "covered": False} | dict.fromkeys((*figures, *counts))
 
 
 def _screens_without_thin(rows: list[Row], floor: int) -> list[Row]:
@@ -183,6 +213,7 @@ def _as_ranges(result: Result) -> Result:
         },
         "switches": [_banded(row, ("per_case",), ()) for row in result["switches"]],
         "typical_case": None,
+        "total": None,
         "coverage": _coverage_ranges(result["coverage"]),
         "marks": [{**row, "n": None} for row in result["marks"]],
     }

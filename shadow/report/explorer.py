@@ -127,8 +127,8 @@ def _screens(result: Result, words: Words) -> dict[str, Any] | None:
     names = [_label(f"{bar.label} ({bar.place})") for bar in bars]
     texts = [_label(bar.text) for bar in bars]
     parts = (
-        (words.say("time on the screen"), [bar.whole - min(bar.part, bar.whole) for bar in bars], LIGHT, ""),
-        (words.say("of which excess"), [min(bar.part, bar.whole) for bar in bars], ACCENT, "/"),
+        (words.say("time on the screen"), [bar.whole - max(min(bar.part, bar.whole), 0) for bar in bars], LIGHT, ""),
+        (words.say("of which excess"), [max(min(bar.part, bar.whole), 0) for bar in bars], ACCENT, "/"),
     )
     traces = [
         {

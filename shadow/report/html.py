@@ -17,25 +17,26 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from shadow.report.disclosure import Range, Result, permitted
+from shadow.report.disclosure import Amount, Range, Result, permitted
 from shadow.report.figures import integrations
 from shadow.report.figures.blocks import Section
+from shadow.report.figures.cards import Card, cards, first_rows
 from shadow.report.figures.coverage import coverage_section
 from shadow.report.figures.fields import fields_section
 from shadow.report.figures.method import DAYS_A_WEEK, assumptions_section, method_section
-from shadow.report.figures.ranking import Card, cards, first_rows, ranking_section
+from shadow.report.figures.ranking import ranking_section
 from shadow.report.figures.reentry import reentry_section
 from shadow.report.figures.screens import screens_section, switches_section
 from shadow.report.figures.typical_case import typical_case_section
 from shadow.report.figures.waterfall import waterfall_section
 from shadow.report.questions import Question, questions
-from shadow.report.texts import Words, size, tidy, times
+from shadow.report.texts import SHORT_MIN, SMALL, Words, size, tidy, times
 
 __all__ = ["render_html"]
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 MARKS: Final = 30
-SMALL_SAVING_MIN: Final = 1.0
+MANY: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class First:
     title: str
     lead: tuple[str, ...]
     cards: tuple[Card, ...]
+    aside: str
     notice: str
 
 
@@ -114,7 +116,8 @@ def _questions(result: Result, words: Words) -> list[Question]:
 
 def _first(result: Result, words: Words) -> First:
     lead = [text for text in (_case_today(result, words), _week(result, words)) if text]
-    return First(_meta(result, words), _finding(result, words), tuple(lead), tuple(cards(result, words)), _notice(result, words))
+    shown = tuple(cards(result, words))
+    return First(_meta(result, words), _finding(result, words), tuple(lead), shown, _aside(result, words), _notice(result, words))
 
 
 def _meta(result: Result, words: Words) -> tuple[str, ...]:
@@ -134,24 +137,24 @@ def _finding(result: Result, words: Words) -> str:
     saved, mean = integrations.saved_by(rows), times(result["cases"]["seconds_mean"], 1 / 60)
     if not rows or saved is None:
         return words.say("The evidence is too thin to rank an integration yet")
-    figures = {"saved": words.minutes(saved), "total": words.minutes(mean)}
     if isinstance(saved, Range) or mean is None:
-        return _title(len(rows), words, figures, whole=False)
-    return _title(len(rows), words, figures, whole=True)
+        return _title(len(rows), words, {"saved": words.short(saved)}, whole=False)
+    part, whole = words.part_of(saved, mean)
+    return _title(len(rows), words, {"saved": part, "total": whole}, whole=True)
 
 
 def _title(n: int, words: Words, figures: dict[str, str], *, whole: bool) -> str:
     if whole:
         titles = (
-            words.say("One small integration would take {saved} of {total} minutes out of every case", **figures),
-            words.say("Two small integrations would take {saved} of {total} minutes out of every case", **figures),
-            words.say("Three small integrations would take {saved} of {total} minutes out of every case", **figures),
+            words.say("One small integration would take {saved} of {total} out of every case", **figures),
+            words.say("Two small integrations would take {saved} of {total} out of every case", **figures),
+            words.say("Three small integrations would take {saved} of {total} out of every case", **figures),
         )
     else:
         titles = (
-            words.say("One small integration would take {saved} minutes out of every case", **figures),
-            words.say("Two small integrations would take {saved} minutes out of every case", **figures),
-            words.say("Three small integrations would take {saved} minutes out of every case", **figures),
+            words.say("One small integration would take {saved} out of every case", **figures),
+            words.say("Two small integrations would take {saved} out of every case", **figures),
+            words.say("Three small integrations would take {saved} out of every case", **figures),
         )
     return titles[n - 1]
 
@@ -160,24 +163,45 @@ def _case_today(result: Result, words: Words) -> str:
     mean, median = (times(result["cases"][key], 1 / 60) for key in ("seconds_mean", "seconds_median"))
     if mean is None:
         return words.say("How long a case takes was not measured.")
+    length = words.in_seconds if size(mean) < SHORT_MIN else words.minutes
     if isinstance(mean, Range) or median is None:
-        return words.say("A case takes {mean} minutes today.", mean=words.minutes(mean))
+        return words.say("A case takes {mean} today.", mean=length(mean))
     return words.say(
-        "A case takes {mean} minutes today on average; half of them take less than {median}.",
-        mean=words.minutes(mean),
-        median=words.minutes(median),
+        "A case takes {mean} today on average; half of them take less than {median}.", mean=length(mean), median=length(median)
     )
 
 
 def _week(result: Result, words: Words) -> str:
+    """The saving at the client's number of cases; where that was not said, in a thousand cases."""
     per_day, saved = result["study"]["cases_per_day"], integrations.saved_by(first_rows(result))
-    if per_day is None or saved is None or size(saved) <= 0:
+    if saved is None or size(saved) <= 0:
         return ""
+    if per_day is None:
+        return words.say(
+            "In {n} cases the saving comes to {hours} hours: time released for other work, not money in the bank.",
+            n=words.number(MANY),
+            hours=_hours(times(saved, MANY / 60), words),
+        )
     hours = times(saved, per_day * DAYS_A_WEEK / 60)
     return words.say(
         "With {n} cases a day that is {hours} hours a week: time released for other work, not money in the bank.",
         n=words.number(per_day),
-        hours=words.number(hours, 0 if size(hours) >= SMALL_SAVING_MIN else 1),
+        hours=_hours(hours, words),
+    )
+
+
+def _hours(hours: Amount, words: Words) -> str:
+    return words.number(hours, 0 if size(hours) >= SMALL else 1)
+
+
+def _aside(result: Result, words: Words) -> str:
+    """How to read the cards."""
+    if first_rows(result):
+        return words.say(
+            "Each card says what one integration saves by itself. Where two would save the same second, the title counts it once."
+        )
+    return words.say(
+        "These are anecdotes: they were seen, but too few agents or occurrences stand behind them. They are something to ask about."
     )
 
 

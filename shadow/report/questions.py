@@ -24,6 +24,7 @@ CLICKS = 25
 TRIPS = 25
 SWITCHES = 1.0
 NO_CASE = 0.05
+OFTEN = 25
 
 PER_RULE = 3
 MOST = 14
@@ -175,10 +176,11 @@ def _no_case(result: Result, words: Words) -> Iterator[Question]:
 
 def _rare(result: Result, words: Words) -> Iterator[Question]:
     for row in integrations.anecdotes(result):
-        text = words.say(
-            "“{name}”: seen too rarely to count. When does it happen, and what does it take?",
-            name=integrations.name(row, words),
-        )
+        called = integrations.name(row, words)
+        if row["occurrences"] is not None and size(row["occurrences"]) >= OFTEN:
+            text = words.say("{name}: seen often, but with too few agents to count. Do the others work the same way?", name=called)
+        else:
+            text = words.say("{name}: seen too rarely to count. When does it happen, and what does it take?", name=called)
         grounds = integrations.rests_on(row, words) or words.say("fewer than 3 agents")
         yield Question(text, grounds, "ranking")
 
@@ -209,7 +211,7 @@ def _screen(row: Row, words: Words) -> dict[str, str]:
 def _shown(row: Row, words: Words) -> str:
     shares = {"passed": words.hundred(row["skip_rate"]), "never": words.hundred(row["never_touched_rate"])}
     return words.say(
-        "of 100 cases: passed over {passed}, never touched {never}; {cases} cases with the form",
+        "of 100 cases: passed over {passed}, never touched {never}; {cases} cases showed it",
         cases=words.number(row["n_cases"]),
         **shares,
     )

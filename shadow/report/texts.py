@@ -10,6 +10,7 @@ from __future__ import annotations
 import gettext
 import math
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -20,9 +21,9 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from shadow.errors import ShadowError
-from shadow.report.disclosure import Amount, Range, Row
+from shadow.report.disclosure import RANGES_FROM, Amount, Range, Result, Row
 
-__all__ = ["LANGUAGES", "MESSAGES", "TERMS", "UnknownLanguageError", "Words", "size", "tidy", "times"]
+__all__ = ["LANGUAGES", "MESSAGES", "SHORT_MIN", "SMALL", "TERMS", "UnknownLanguageError", "Words", "decimals", "size", "tidy", "times"]
 
 LANGUAGES: Final = {"en": "en_GB", "da": "da", "nb": "nb", "sv": "sv"}
 LOCALES: Final = Path(__file__).parent.parent / "locale"
@@ -31,6 +32,13 @@ FIELDS_NAMED: Final = 3
 
 # Below this an amount gets a decimal.
 SMALL: Final = 10
+# Below this many minutes two decimals are too few: 0.01 minutes would be a tenth of the figure.
+FINE: Final = 0.2
+# A range whose ends are written alike gets more decimals, up to this many.
+FINEST: Final = 6
+FEW: Final = 3
+# A saving is told in seconds below one minute, if the whole it is a part of is short as well.
+SHORT_MIN: Final = 3
 
 # C0 and C1 controls but for the white space, what turns the direction of text, what is no character.
 _UNPRINTABLE: Final = re.compile(
@@ -46,7 +54,6 @@ def N_(sentence: str) -> str:  # noqa: N802  the mark that gettext looks for
 # Names of assumptions and of units, as the analysis writes them.
 TERMS: Final = {
     "gap_drop_ms": N_("A longer gap without any event counts for nothing"),
-    "gap_drop_s": N_("A longer gap without any event counts for nothing"),
     "glance_s": N_("A glance at what was filled in"),
     "redo_share": N_("Filled in wrongly and done again by hand"),
     "min_agents": N_("Fewer agents make an anecdote"),
@@ -65,7 +72,7 @@ TERMS: Final = {
     "dead_click_ms": N_("A click without any effect for this long is dead"),
     "ms": N_("ms"),
     "s": N_("s"),
-    "share": N_("share"),
+    "px": N_("px"),
     "cases": N_("cases"),
     "agents": N_("agents"),
     "occurrences": N_("occurrences"),
@@ -73,12 +80,17 @@ TERMS: Final = {
     "minutes": N_("minutes"),
 }
 
-# Sentences for what the analysis says in English, by its code.
+# Sentences for what the analysis says, by its code; `_counts` fills in the numbers.
 MESSAGES: Final = {
-    "gap_sensitivity": N_("The headline depends on how long a gap may be; the table above shows how much."),
-    "warm_up": N_("There were too few cases to leave out the first ones, so some agents were new to being recorded."),
-    "few_agents": N_("There were few agents, so the intervals are wide."),
+    "events_in_no_case": N_("{loose} of {events} events ({loose_share}) belong to no case and are left out."),
+    "no_cases": N_("No case was found. The action that completes a case can be named in study.toml, under [cases] completion."),
+    "few_agents": N_("A ranking needs {needed} agents and this study has {agents}, so what was seen is told as anecdotes."),
+    "no_values": N_("The logs show no values, so values that are typed again cannot be seen."),
+    "dead_clicks": N_("Clicks without effect are not measured where the log shows no reactions of a system."),
+    "never_touched": N_("Fields that were never touched cannot be seen: the logs do not say which fields a form has."),
     "no_call_state": N_("The log does not say when the agents were on the telephone."),
+    "no_keys": N_("The logs do not count keys, so the least a saving can be is told from clicks alone."),
+    "system_wait": N_("Waiting for a system is part of the times shown; the logs do not tell it apart."),
 }
 
 
@@ -139,9 +151,21 @@ class Words:
         """A name or unit of the analysis in plain words; one that is not in `TERMS` as it came."""
         return self.say(TERMS[name]) if name in TERMS else name
 
-    def message(self, row: Row) -> str:
-        """What the analysis has to say: in English as it came, else the sentence for its code, or as it came if that is unknown."""
-        return str(row["message"]) if self.lang == "en" else self.say(MESSAGES.get(row["code"], "{message}"), message=row["message"])
+    def message(self, row: Row, result: Result) -> str:
+        """What the analysis has to say: the sentence for its code, or its English as it came if the code is not known here."""
+        return self.say(MESSAGES.get(row["code"], "{message}"), message=row["message"], **self._counts(result))
+
+    def _counts(self, result: Result) -> dict[str, str]:
+        """The numbers in `MESSAGES`, from the result itself."""
+        study, loose = result["study"], result["cases"]["events_in_no_case"]
+        needed = next((row["value"] for row in result["assumptions"] if row["name"] == "min_agents"), RANGES_FROM)
+        return {
+            "loose": self.number(loose),
+            "events": self.number(study["events"]),
+            "loose_share": self.percent(times(loose, 1 / study["events"]) if study["events"] else None),
+            "needed": self.number(needed),
+            "agents": self.number(study["agents"]),
+        }
 
     def listing(self, items: list[str]) -> str:
         """Items in a row: a, b and c."""
@@ -160,11 +184,15 @@ class Words:
         if isinstance(amount, Range):
             return self._range(amount, digits)
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(_rounded(amount, digits), format=pattern, locale=self.locale)
+        return format_decimal(_rounded(amount, digits), format=pattern, locale=self.locale).replace("-", "\u2212")
 
     def _range(self, span: Range, digits: int) -> str:
-        whole = digits == 1 and all(_rounded(end, 1).is_integer() for end in span)
-        low, high = (self.number(end, 0 if whole else digits) for end in span)
+        """Both ends, with as many decimals as it takes to tell them apart and a low end from 0; one number only where they are equal."""
+        if digits and all(_rounded(end, digits).is_integer() for end in span):
+            digits = 0
+        while digits < FINEST and _unclear(span, digits):
+            digits += 1
+        low, high = (self.number(end, digits) for end in span)
         return low if low == high else self.say("{low} to {high}", low=low, high=high)
 
     @property
@@ -174,8 +202,23 @@ class Words:
         return f"{signs['decimal']}{signs['group']}"
 
     def minutes(self, amount: Amount) -> str:
-        """Minutes without the unit: one decimal, two below one minute."""
-        return self.number(amount, 1 if size(amount) >= 1 else 2)
+        """Minutes with the unit: one decimal, two below one minute."""
+        return self.say("{n} minutes", n=self.number(amount, 1 if size(amount) >= 1 else 2))
+
+    def in_seconds(self, minutes: Amount) -> str:
+        """Minutes as seconds with the unit, in words: one decimal below 10 seconds."""
+        seconds = times(minutes, 60)
+        return self.say("{n} seconds", n=self.number(seconds, 1 if 0 < size(seconds) < SMALL else 0))
+
+    def part_of(self, part: Amount, whole: Amount) -> tuple[str, str]:
+        """A part without and a whole with the unit, both minutes; in seconds where the part is under one minute and the whole is short."""
+        if size(part) < 1 and size(whole) < SHORT_MIN:
+            return self.number(times(part, 60), 1 if size(part) < SMALL / 60 else 0), self.in_seconds(whole)
+        return self.number(part, 1 if size(part) >= 1 else 2), self.minutes(whole)
+
+    def short(self, minutes: Amount) -> str:
+        """Minutes with the unit, or seconds below one minute."""
+        return self.minutes(minutes) if size(minutes) >= 1 else self.in_seconds(minutes)
 
     def seconds(self, amount: Amount) -> str:
         """Seconds with the unit: one decimal below 10 s."""
@@ -236,13 +279,24 @@ class Words:
             return self.say("not known")
         return str(field["label"] or field["field"] or self.screen(field))
 
-    def fields(self, fields: list[Row]) -> str:
-        """Up to three fields by name, and how many more."""
+    def fields(self, fields: list[Row], most: int = FIELDS_NAMED) -> str:
+        """Up to so many fields by name, and how many more; screens where nothing finer may be shown."""
         names = list(dict.fromkeys(self.quoted(self.field(field)) for field in fields))
-        more = len(names) - FIELDS_NAMED
-        if more > 0:
-            names = [*names[:FIELDS_NAMED], self.count("{n} more", "{n} more", more)]
-        return self.listing(names)
+        more = len(names) - most
+        if more <= 0:
+            return self.listing(names)
+        if all(field["field"] is None for field in fields):
+            rest = self.count("{n} more screen", "{n} more screens", more)
+        else:
+            rest = self.count("{n} more field", "{n} more fields", more)
+        return self.listing([*names[:most], rest])
+
+
+def _unclear(span: Range, digits: int) -> bool:
+    """Two ends are written alike, or a low end as 0 that is not."""
+    low, high = (_rounded(end, digits) for end in span)
+    alike = span.low != span.high and low == high
+    return alike or (digits < FEW and span.low != 0 == low)
 
 
 def _rounded(amount: float, digits: int) -> float:
@@ -255,10 +309,20 @@ def size(amount: Amount) -> float:
     return sum(amount) / 2 if isinstance(amount, Range) else (amount or 0.0)
 
 
+def decimals(amounts: Iterable[Amount]) -> int:
+    """Decimals for all minutes of one table or chart, from the largest of them: three below 0.2, two below 10, else one."""
+    largest = max((abs(end) for amount in amounts if amount is not None for end in _ends(amount)), default=1.0)
+    return 3 if largest < FINE else 2 if largest < SMALL else 1
+
+
+def _ends(amount: Range | float) -> tuple[float, ...]:
+    return tuple(amount) if isinstance(amount, Range) else (amount,)
+
+
 def times(amount: Amount, factor: float) -> Amount:
     """An amount in another unit."""
     if isinstance(amount, Range):
-        return Range(amount.low * factor, amount.high * factor)
+        return Range(*sorted(end * factor for end in amount))
     return None if amount is None else amount * factor
 
 

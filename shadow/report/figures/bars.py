@@ -14,7 +14,7 @@ __all__ = ["Bar", "bars_chart"]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: `whole` is the length, `part` the end of it that is pointed out; `text` says both."""
+    """One row: `whole` is the length, `part` the end of it that is pointed out (none if 0 or less); `text` says both."""
 
     label: str
     place: str
@@ -51,7 +51,7 @@ def _narrow(drawing: Drawing, bars: Sequence[Bar], label: str) -> Markup:
 
 
 def _bar(drawing: Drawing, bar: Bar, left: float, y: float, scale: float) -> float:
-    whole, part = bar.whole * scale, min(bar.part, bar.whole) * scale
+    whole, part = bar.whole * scale, max(min(bar.part, bar.whole), 0) * scale
     drawing.rect(left, y + 2, whole - part, 20, LIGHT)
     if part > 0:
         drawing.rect(left + whole - part, y + 2, part, 20, drawing.hatch)

@@ -26,10 +26,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell; `detail` stands under the text, smaller."""
+    """One cell; `detail` stands under the text, smaller; `lang` is the language of the text where it is not that of the page."""
 
     text: str
     detail: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)

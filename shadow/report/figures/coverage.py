@@ -9,7 +9,7 @@ from markupsafe import Markup
 from shadow.report.disclosure import Range, Result, Row
 from shadow.report.figures.blocks import Block, Column, Heading, Listing, Note, Section, Table, cells, figure
 from shadow.report.figures.svg import ACCENT, LIGHT, Drawing
-from shadow.report.texts import Words, size, times
+from shadow.report.texts import Words, decimals, size, times
 
 __all__ = ["coverage_chart", "coverage_data", "coverage_section"]
 
@@ -33,7 +33,7 @@ def coverage_section(result: Result, words: Words) -> Section:
         *_gaps(coverage["minutes_by_gap"], words),
         Heading(words.say("Events that belong to no case")),
     ]
-    blocks += [Note(_no_case(result, words)), *_not_measured(result, words), *_warnings(result["warnings"], words)]
+    blocks += [Note(_no_case(result, words)), *_not_measured(result, words), *_warnings(result, words)]
     return Section("coverage", words.say("Coverage"), _title(coverage, words), tuple(blocks))
 
 
@@ -71,9 +71,12 @@ def coverage_chart(drawing: Drawing, parts: Sequence[tuple[str, str, float | Ran
 
 
 def _table(coverage: Row, words: Words) -> Table:
-    rows = [cells(words.say("recorded in all"), words.hours(coverage["recorded_s"]))]
-    rows += [cells(name, words.hours(amount)) for name, _, amount in coverage_data(coverage, words)]
-    columns = (Column(words.say("Part")), Column(words.say("Time"), number=True))
+    parts = [
+        (words.say("recorded in all"), coverage["recorded_s"]),
+        *((name, amount) for name, _, amount in coverage_data(coverage, words)),
+    ]
+    rows = [cells(name, words.number(times(amount, 1 / 3600), 1)) for name, amount in parts]
+    columns = (Column(words.say("Part")), Column(words.say("Hours"), number=True))
     caption = words.say("Recorded time. Blind spans are those in which the recorder could not see, such as a locked screen.")
     return Table(caption, columns, tuple(rows))
 
@@ -81,29 +84,29 @@ def _table(coverage: Row, words: Words) -> Table:
 def _gaps(rows: Sequence[Row], words: Words) -> list[Block]:
     if not rows:
         return []
-    columns = (
-        Column(words.say("A gap counts for nothing above")),
-        Column(words.say("Minutes per case"), number=True),
-        Column(words.say("Minutes saved per case"), number=True),
-    )
-    caption = words.say("The headline, if longer or shorter gaps without any event are counted as work")
-    return [Table(caption, columns, tuple(cells(words.seconds(row["gap_s"]), *_gap_minutes(row, words)) for row in rows))]
-
-
-def _gap_minutes(row: Row, words: Words) -> tuple[str, str]:
-    return words.number(times(row["case_seconds"], 1 / 60), 2), words.number(row["minutes_saved"], 2)
+    columns = [Column(words.say("A gap counts for nothing above")), Column(words.say("Minutes per case"), number=True)]
+    body = [[words.seconds(row["gap_s"]), words.number(times(row["case_seconds"], 1 / 60), 2)] for row in rows]
+    saved = [row["minutes_saved"] for row in rows]
+    if sum(minutes is not None for minutes in saved) > 1:
+        columns.append(Column(words.say("Minutes saved per case"), number=True))
+        body = [[*row, words.number(minutes, decimals(saved))] for row, minutes in zip(body, saved, strict=True)]
+    caption = words.say("A case, if longer or shorter gaps without any event are counted as work")
+    return [Table(caption, tuple(columns), tuple(cells(*row) for row in body))]
 
 
 def _no_case(result: Result, words: Words) -> str:
     cases = result["cases"]
     if cases["events_in_no_case"] is None or cases["share_in_no_case"] is None:
         return words.say("How many events belong to no case was not measured.")
-    counts = {"n": words.number(cases["events_in_no_case"]), "share": words.percent(cases["share_in_no_case"])}
-    return words.say("{n} events, {share} of the active time, belong to no case. They are in no figure per case.", **counts)
+    events = words.message({"code": "events_in_no_case", "message": ""}, result) if size(cases["events_in_no_case"]) else ""
+    time = words.say(
+        "{share} of the active time lies outside the cases. It is in no figure per case.", share=words.percent(cases["share_in_no_case"])
+    )
+    return f"{events} {time}".strip()
 
 
 def _not_measured(result: Result, words: Words) -> list[Block]:
-    items = [words.message(row) for row in result["coverage"]["not_measured"]]
+    items = [words.message(row, result) for row in result["coverage"]["not_measured"]]
     if result["level"] == "ranges":
         items.append(words.say("Fields and single cases are not shown: with so few agents they could be traced to one of them."))
     if result["typical_case"] is None and result["level"] == "figures":
@@ -112,7 +115,9 @@ def _not_measured(result: Result, words: Words) -> list[Block]:
     return [heading, Listing(tuple(items)) if items else Note(words.say("Nothing is known to be missing."))]
 
 
-def _warnings(rows: Sequence[Row], words: Words) -> list[Block]:
+def _warnings(result: Result, words: Words) -> list[Block]:
+    """What the analysis warns of, but for the events that belong to no case: those have a paragraph of their own."""
+    rows = [row for row in result["warnings"] if row["code"] != "events_in_no_case"]
     if not rows:
         return []
-    return [Heading(words.say("Warnings from the analysis")), Listing(tuple(words.message(row) for row in rows))]
+    return [Heading(words.say("Warnings from the analysis")), Listing(tuple(words.message(row, result) for row in rows))]

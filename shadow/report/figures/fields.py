@@ -18,13 +18,13 @@ LISTED = 20
 
 
 def fields_section(result: Result, words: Words) -> Section | None:
-    """Fields left empty in at least half of the cases in which their form was shown; nothing where only ranges may be shown."""
+    """Fields left empty in at least half of the cases in which they were shown or touched; nothing where only ranges may be shown."""
     if result["level"] == "ranges":
         return None
     rows = fields_data(result)
     note = Note(
         words.say(
-            "Passed over: the field had the focus and was left empty. Never touched: it could be filled in, and never had the focus. Shares are of the cases in which the form was shown."
+            "Passed over: the field had the focus and was left empty. Never touched: it could be filled in, and never had the focus. Shares are of the cases in which the field was shown or touched. What one kind of case leaves alone, another may need."
         )
     )
     blocks: list[Block] = [note]
@@ -34,9 +34,14 @@ def fields_section(result: Result, words: Words) -> Section | None:
 
 
 def fields_data(result: Result) -> list[Row]:
-    """The fields left empty in at least half of the cases, emptiest first."""
+    """The fields left empty in at least half of the cases: first those that nobody ever touched, then the emptiest."""
     rows = [row for row in result["friction"]["field"] if (empty_share(row) or 0) >= LEFT_EMPTY]
-    return sorted(rows, key=lambda row: -(empty_share(row) or 0))
+    return sorted(rows, key=lambda row: (not _never_touched(row), -(empty_share(row) or 0), -(row["n_cases"] or 0)))
+
+
+def _never_touched(row: Row) -> bool:
+    """Shown, and in no case touched."""
+    return bool(row["never_touched_rate"] == 1)
 
 
 def empty_share(row: Row) -> float | None:
@@ -48,7 +53,12 @@ def empty_share(row: Row) -> float | None:
 def _title(result: Result, rows: Sequence[Row], words: Words) -> str:
     if all(empty_share(row) is None for row in result["friction"]["field"]):
         return words.say("Fields left empty were not measured")
-    n = sum((empty_share(row) or 0) >= NEARLY_ALWAYS for row in rows)
+    never = sum(_never_touched(row) for row in rows)
+    n = sum((empty_share(row) or 0) >= NEARLY_ALWAYS for row in rows) - never
+    if never:
+        untouched = words.count("{n} field is never touched", "{n} fields are never touched", never)
+        more = words.count("{n} more is left empty in at least 9 of 10 cases", "{n} more are left empty in at least 9 of 10 cases", n)
+        return words.say("{untouched}, {more}", untouched=untouched, more=more) if n else untouched
     if n:
         return words.count(
             "{n} field is left empty in at least 9 of 10 cases",
@@ -68,10 +78,10 @@ def _table(rows: Sequence[Row], words: Words) -> Table:
     numbers = (
         words.say("Passed over, of 100 cases"),
         words.say("Never touched, of 100 cases"),
-        words.say("Cases with the form"),
+        words.say("Cases that showed it"),
     )
     columns = (Column(words.say("Field")), *(Column(label, number=True) for label in numbers))
-    return Table(words.say("Fields left empty, emptiest first"), columns, tuple(_row(row, words) for row in rows[:LISTED]))
+    return Table(words.say("Fields left empty, never touched ones first"), columns, tuple(_row(row, words) for row in rows[:LISTED]))
 
 
 def _row(row: Row, words: Words) -> tuple[Cell, ...]:
@@ -82,7 +92,8 @@ def _row(row: Row, words: Words) -> tuple[Cell, ...]:
 
 def _rest(result: Result, rows: Sequence[Row], words: Words) -> list[Block]:
     notes: list[Block] = []
-    others = len(result["friction"]["field"]) - min(len(rows), LISTED)
+    unknown = sum(empty_share(row) is None for row in result["friction"]["field"])
+    others = len(result["friction"]["field"]) - unknown - min(len(rows), LISTED)
     if others:
         notes.append(
             Note(
@@ -90,6 +101,16 @@ def _rest(result: Result, rows: Sequence[Row], words: Words) -> list[Block]:
                     "{n} more field is left empty less often than these.",
                     "{n} more fields are left empty less often than these.",
                     others,
+                )
+            )
+        )
+    if unknown:
+        notes.append(
+            Note(
+                words.count(
+                    "Of {n} more field it was not measured whether it is left empty.",
+                    "Of {n} more fields it was not measured whether they are left empty.",
+                    unknown,
                 )
             )
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from math import erf, sqrt
@@ -11,7 +12,18 @@ from typing import Any, Final
 from shadow.report.disclosure import Amount, Range, Result, Row
 from shadow.report.texts import N_, Words, size
 
-__all__ = ["anecdotes", "built", "evidence", "inseparable", "name", "ranked", "rests_on", "saved_by"]
+__all__ = [
+    "anecdotes",
+    "built",
+    "covered",
+    "evidence",
+    "inseparable",
+    "name",
+    "named_once",
+    "ranked",
+    "rests_on",
+    "saved_by",
+]
 
 # Name, and what is built, by kind and by whether fields may be named.
 SENTENCES: Final = {
@@ -20,7 +32,7 @@ SENTENCES: Final = {
         N_("{target_app} reads {sources} from {source_app} and fills in {targets}; the agents only glance at it."),
     ),
     ("autofill", False): (
-        N_("Fill fields on {targets} in {target_app} from {source_app}"),
+        N_("Fill fields on {targets} in {target_app} from {sources} in {source_app}"),
         N_("{target_app} reads from {sources} in {source_app} and fills in fields on {targets}; the agents only glance at them."),
     ),
     ("prefill", True): (
@@ -31,14 +43,18 @@ SENTENCES: Final = {
         N_("Fill fields on {targets} in {target_app}"),
         N_("{target_app} fills in fields on {targets} itself; the agents only glance at them."),
     ),
+    ("link", True): (
+        N_("Connect {source_app} and {target_app}: {targets}"),
+        N_("What stands in {sources} in {source_app} is there on {screen} in {target_app} at once."),
+    ),
+    ("link", False): (
+        N_("Connect {sources} in {source_app} and {targets} in {target_app}"),
+        N_("What stands on {sources} in {source_app} is there on {targets} in {target_app} at once."),
+    ),
     **{
         (kind, by_field): sentences
         for by_field in (True, False)
         for kind, sentences in {
-            "link": (
-                N_("Connect the records in {source_app} and {target_app}"),
-                N_("The two systems share one record: what is saved in {source_app} is there in {target_app}."),
-            ),
             "deep_link": (
                 N_("Open {screen} in {target_app} without a search"),
                 N_("One click opens the right record on {screen}; nobody searches for it."),
@@ -73,16 +89,33 @@ _NUMBER_AND_NOUN: Final = re.compile(r"(?<=\d) (?=[^\W\d])")
 _WIDTH_90: Final = 2 * 1.645
 # Below this chance that the first is the larger, two neighbours are not told apart. Source: measurement reference, section 4.6.
 _TOLD_APART: Final = 0.8
+# A name gives so many fields, a sentence one more.
+_IN_A_NAME: Final = 2
+_IN_A_SENTENCE: Final = 3
 
 
 def ranked(result: Result) -> list[Row]:
-    """The rows with enough evidence to have a place, in their order."""
-    return [row for row in result["rank"] if row["evidence"] != "anecdote"]
+    """The rows with enough evidence to have a place, in their order, without those that add next to nothing to the rows above."""
+    return [row for row in result["rank"] if row["evidence"] != "anecdote" and not row["covered"]]
+
+
+def covered(result: Result, *, anecdotal: bool = False) -> list[Row]:
+    """The rows that add next to nothing to the rows above, of those with enough evidence or of the anecdotes."""
+    return [row for row in result["rank"] if row["covered"] and (row["evidence"] == "anecdote") is anecdotal]
 
 
 def anecdotes(result: Result) -> list[Row]:
-    """The rows seen too rarely for a place, in their order."""
-    return [row for row in result["rank"] if row["evidence"] == "anecdote"]
+    """The rows with too little behind them for a place, in their order, without those that add next to nothing to the rows above."""
+    return [row for row in result["rank"] if row["evidence"] == "anecdote" and not row["covered"]]
+
+
+def named_once(rows: Sequence[Row], words: Words) -> tuple[str, ...]:
+    """The names of rows, each once; how many there are of a name that several have, as happens where no field may be named."""
+    counts = Counter(name(row, words) for row in rows)
+    return tuple(
+        called if n == 1 else words.count("{name} ({n} integration)", "{name} ({n} integrations)", n, name=called)
+        for called, n in counts.items()
+    )
 
 
 def saved_by(rows: Sequence[Row]) -> Amount:
@@ -104,13 +137,13 @@ def saved_by(rows: Sequence[Row]) -> Amount:
 def name(row: Row, words: Words) -> str:
     """What the integration is called in this report; its title from the analysis if the kind is not known here."""
     sentences = SENTENCES.get(_variant(row))
-    return words.say(sentences[0], **_parts(row, words)) if sentences else str(row["title"] or row["kind"])
+    return words.say(sentences[0], **_parts(row, words, _IN_A_NAME)) if sentences else str(row["title"] or row["kind"])
 
 
 def built(row: Row, words: Words) -> str:
     """What is built, in one plain sentence; empty if the kind is not known here."""
     sentences = SENTENCES.get(_variant(row))
-    return words.say(sentences[1], **_parts(row, words)) if sentences else ""
+    return words.say(sentences[1], **_parts(row, words, _IN_A_SENTENCE)) if sentences else ""
 
 
 def _variant(row: Row) -> tuple[str, bool]:
@@ -119,12 +152,12 @@ def _variant(row: Row) -> tuple[str, bool]:
     return kind, all(field["field"] is not None for field in row["targets"] + row["sources"])
 
 
-def _parts(row: Row, words: Words) -> dict[str, Any]:
+def _parts(row: Row, words: Words, most: int) -> dict[str, Any]:
     sources, targets = row["sources"], row["targets"]
     first: Row = targets[0] if targets else sources[0] if sources else {"app": "", "screen": "", "field": None, "label": None}
     return {
-        "sources": words.fields(sources),
-        "targets": words.fields(targets),
+        "sources": words.fields(sources, most),
+        "targets": words.fields(targets, most),
         "source_app": words.listing(list(dict.fromkeys(words.app(field["app"]) for field in sources))),
         "target_app": words.app(first["app"]),
         "screen": words.quoted(words.screen(first)),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import isclose
+from typing import Any
+
 from shadow.report.disclosure import Result, Row
 from shadow.report.figures.blocks import Block, Cell, Column, Heading, Listing, Note, Section, Table, cells
 from shadow.report.texts import Words
@@ -9,6 +12,7 @@ from shadow.report.texts import Words
 __all__ = ["DAYS_A_WEEK", "assumptions_section", "method_section"]
 
 DAYS_A_WEEK = 5
+MS_PER_S = 1000
 
 
 def assumptions_section(result: Result, words: Words) -> Section:
@@ -17,39 +21,41 @@ def assumptions_section(result: Result, words: Words) -> Section:
     if result["study"]["cases_per_day"] is not None:
         rows += _week(result, words)
     title = words.count("{n} assumption stands behind the figures", "{n} assumptions stand behind the figures", len(rows))
-    columns = (
-        Column(words.say("Assumption")),
-        Column(words.say("Value"), number=True),
-        Column(words.say("Unit")),
-        Column(words.say("Source")),
-    )
-    blocks: tuple[Block, ...] = (Table(words.say("Assumptions"), columns, tuple(rows)),) if rows else ()
+    columns = (Column(words.say("Assumption")), Column(words.say("Value"), number=True), Column(words.say("Source")))
+    blocks: tuple[Block, ...] = (Table(words.say("By name, value and source"), columns, tuple(rows)),) if rows else ()
     return Section("assumptions", words.say("Assumptions"), title, blocks)
 
 
 def _assumption(row: Row, words: Words) -> tuple[Cell, ...]:
-    value = row["value"]
-    shown = words.number(value, _decimals(value)) if isinstance(value, float | int) or value is None else str(value)
-    return cells(words.term(row["name"]), shown, words.term(row["unit"]), str(row["source"]))
+    return cells(words.term(row["name"]), _value(row["value"], row["unit"], words), _source(str(row["source"]), words))
 
 
-def _decimals(value: float | None) -> int:
+def _value(value: Any, unit: str, words: Words) -> str:  # noqa: ANN401  whatever the analysis assumed
+    """A value with its unit: a share in per cent, a second or more in seconds."""
+    if not isinstance(value, float | int):
+        return words.number(None) if value is None else str(value)
+    if unit == "share":
+        return words.say("{n}%", n=words.number(100 * value, _decimals(100 * value)))
+    if unit == "ms" and value >= MS_PER_S:
+        value, unit = value / MS_PER_S, "s"
+    return f"{words.number(value, _decimals(value))}\u00a0{words.term(unit)}"
+
+
+def _source(source: str, words: Words) -> Cell:
+    """Sources are given in the words of the analysis, which are English; elsewhere they are quoted as such."""
+    return Cell(source) if words.lang == "en" else Cell(words.quoted(source), lang="en")
+
+
+def _decimals(value: float) -> int:
     """As many decimals as the value has, up to three."""
-    if value is None:
-        return 0
-    return next((digits for digits in range(3) if round(value, digits) == value), 3)
+    return next((digits for digits in range(3) if isclose(round(value, digits), value)), 3)
 
 
 def _week(result: Result, words: Words) -> list[tuple[Cell, ...]]:
     per_day = words.number(result["study"]["cases_per_day"])
     return [
-        cells(words.say("Cases a day"), per_day, words.say("cases"), words.say("stated by the client")),
-        cells(
-            words.say("Working days a week"),
-            words.number(DAYS_A_WEEK),
-            words.say("days"),
-            words.say("set in this report"),
-        ),
+        cells(words.say("Cases a day"), per_day, words.say("stated by the client")),
+        cells(words.say("Working days a week"), words.number(DAYS_A_WEEK), words.say("set in this report")),
     ]
 
 
@@ -110,7 +116,7 @@ def _classes(words: Words) -> tuple[str, ...]:
             "90% interval: made so that it holds the true figure in 9 of 10 studies like this one with other agents. It does not cover faults of the model."
         ),
         words.say("Limits: the least and the most that could be saved, from nothing but the hand movements to everything."),
-        words.say("Among the five largest: how often it stays among the first five when the figures vary within their intervals."),
+        words.say("Alone among the five largest: how sure it is that it is one of the five that save most by themselves."),
     )
 
 

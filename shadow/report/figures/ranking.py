@@ -1,9 +1,9 @@
-"""The first screen's cards, the full ranking, the picture of its intervals, and the anecdotes after it."""
+"""The ranking, the picture of its intervals, what it holds already, and the anecdotes after it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import floor, log10
 
 from markupsafe import Markup
 
@@ -22,62 +22,13 @@ from shadow.report.figures.blocks import (
     cells,
     figure,
 )
+from shadow.report.figures.cards import first_rows, shown
 from shadow.report.figures.svg import ACCENT, INK, MUTED, RULE, Axis, Drawing, wrap
-from shadow.report.texts import Words
+from shadow.report.texts import Words, decimals
 
-__all__ = ["Card", "cards", "intervals_chart", "intervals_data", "ranking_section"]
+__all__ = ["intervals_chart", "intervals_data", "ranking_section"]
 
-CARDS = 3
 LISTED = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One of the integrations that matter, as the first screen shows it."""
-
-    rank: int
-    name: str
-    built: str
-    minutes: str
-    interval: str
-    evidence: str
-
-
-def cards(result: Result, words: Words) -> list[Card]:
-    """The first three of the ranking that save anything."""
-    return [_card(row, words) for row in first_rows(result)]
-
-
-def first_rows(result: Result) -> list[Row]:
-    """The rows of the cards."""
-    return [row for row in integrations.ranked(result)[:CARDS] if _saves(row)]
-
-
-def _saves(row: Row) -> bool:
-    span = row["minutes_per_case"]
-    return span.high > 0 if isinstance(span, Range) else (row["marginal_minutes_per_case"] or 0) > 0
-
-
-def _card(row: Row, words: Words) -> Card:
-    minutes = row["minutes_per_case"]
-    interval = "" if isinstance(minutes, Range) else _limits(row, words)
-    grounds = words.say("{evidence}: {counts}", evidence=integrations.evidence(row, words), counts=integrations.rests_on(row, words))
-    return Card(
-        row["rank"],
-        integrations.name(row, words),
-        integrations.built(row, words),
-        words.number(minutes, 2),
-        interval,
-        grounds,
-    )
-
-
-def _limits(row: Row, words: Words) -> str:
-    if row["ci90"]:
-        return words.say("90% interval {span}", span=words.number(Range(*row["ci90"]), 2))
-    if row["bounds"]:
-        return words.say("limits {span}, no interval", span=words.number(Range(*row["bounds"]), 2))
-    return words.say("interval not measured")
 
 
 def ranking_section(result: Result, words: Words) -> Section:
@@ -91,7 +42,8 @@ def ranking_section(result: Result, words: Words) -> Section:
         ]
         blocks += _told_apart(rows, words)
         blocks += [_intervals(rows, words, result)]
-    blocks += _anecdotes(integrations.anecdotes(result), words)
+    blocks += _covered(result, words)
+    blocks += _anecdotes(result, words)
     return Section("ranking", words.say("Ranking"), _title(result, words), tuple(blocks))
 
 
@@ -119,52 +71,57 @@ def _reading(words: Words, *, in_ranges: bool) -> str:
     if in_ranges:
         return words.say("Savings overlap, so the ranges must not be added up.")
     return words.say(
-        "“Alone” is what one integration saves by itself. “On top” is what it adds to those above it: savings that overlap are counted once, so add up that column and not the first."
+        "“Alone” is what one integration saves by itself. “On top” is what it adds to those above it: savings that overlap are counted once, so add up that column and not the first. It can be more than alone, where only several together spare a whole visit to a system."
     )
 
 
 def _table(rows: Sequence[Row], words: Words, *, in_ranges: bool) -> Table:
     caption = words.say("Integrations by what each adds to those above it, in minutes per case")
     place, what = Column(words.say("No."), number=True), Column(words.say("Integration"))
-    ends = (Column(words.say("Among the five largest")), Column(words.say("Rests on")))
+    ends = (Column(words.say("Alone among the five largest")), Column(words.say("Rests on")))
+    digits = _decimals(rows)
     if in_ranges:
         columns = (place, what, Column(words.say("Minutes, low to high"), number=True), *ends)
-        return Table(caption, columns, tuple(_range_row(row, words) for row in rows), head=1)
+        return Table(caption, columns, tuple(_range_row(row, words, digits) for row in rows), head=1)
     figures = (words.say("Alone"), words.say("90% interval"), words.say("On top"), words.say("Together"))
     return Table(
         caption,
         (place, what, *(Column(label, number=True) for label in figures), *ends),
-        tuple(_figure_row(row, words) for row in rows),
+        tuple(_figure_row(row, words, digits) for row in rows),
         head=1,
     )
 
 
-def _range_row(row: Row, words: Words) -> tuple[Cell, ...]:
+def _decimals(rows: Sequence[Row]) -> int:
+    """Decimals of all minutes of a table but its running total."""
+    return decimals(row[key] for row in rows for key in ("minutes_per_case", "marginal_minutes_per_case"))
+
+
+def _range_row(row: Row, words: Words, digits: int) -> tuple[Cell, ...]:
     return cells(
         words.number(row["rank"]),
         integrations.name(row, words),
-        words.number(row["minutes_per_case"], 2),
+        words.number(row["minutes_per_case"], digits),
         *_ends(row, words),
     )
 
 
-def _figure_row(row: Row, words: Words) -> tuple[Cell, ...]:
-    figures = [words.number(row[key], 2) for key in ("marginal_minutes_per_case", "cumulative_minutes_per_case")]
-    alone = words.number(row["minutes_per_case"], 2)
+def _figure_row(row: Row, words: Words, digits: int) -> tuple[Cell, ...]:
+    figures = [words.number(row[key], digits) for key in ("marginal_minutes_per_case", "cumulative_minutes_per_case")]
     return cells(
         words.number(row["rank"]),
         integrations.name(row, words),
-        alone,
-        _interval_cell(row, words),
+        words.number(row["minutes_per_case"], digits),
+        _interval_cell(row, words, digits),
         *figures,
         *_ends(row, words),
     )
 
 
-def _interval_cell(row: Row, words: Words) -> Cell:
+def _interval_cell(row: Row, words: Words, digits: int) -> Cell:
     if row["ci90"] or not row["bounds"]:
-        return Cell(words.number(Range(*row["ci90"]) if row["ci90"] else None, 2))
-    return Cell(words.number(Range(*row["bounds"]), 2), words.say("limits, no interval"))
+        return Cell(words.number(Range(*row["ci90"]) if row["ci90"] else None, digits))
+    return Cell(words.number(Range(*row["bounds"]), digits), words.say("limits, no interval"))
 
 
 def _ends(row: Row, words: Words) -> tuple[Cell, Cell]:
@@ -236,13 +193,13 @@ def _intervals(rows: Sequence[Row], words: Words, result: Result) -> Figure:
 def intervals_chart(drawing: Drawing, data: Sequence[tuple[str, float | None, float, float, bool]], words: Words, label: str) -> Markup:
     """One line per row from low to high on a common axis; the label beside it, above it on a telephone."""
     left = 8.0 if drawing.narrow else 318.0
-    step = 46 if drawing.narrow else 36
+    step = 58 if drawing.narrow else 36
     bottom = 12 + step * len(data)
     top = max((high for *_, high, _ in data), default=1.0) or 1.0
     axis = Axis(left, (drawing.width - left - 20) / top)
     _ticks(drawing, axis, bottom, top, words)
     for index, (text, point, low, high, interval) in enumerate(data):
-        y = 12 + step * index + (34 if drawing.narrow else 18)
+        y = 12 + step * index + (46 if drawing.narrow else 18)
         _label(drawing, text, y, left)
         drawing.line(axis.at(max(low, 0)), y, axis.at(high), y, ACCENT, 3, "none" if interval else "4 3")
         for end in (max(low, 0), high):
@@ -254,7 +211,8 @@ def intervals_chart(drawing: Drawing, data: Sequence[tuple[str, float | None, fl
 
 def _label(drawing: Drawing, text: str, y: float, left: float) -> None:
     if drawing.narrow:
-        drawing.text(8, y - 13, text, 12, room=drawing.width - 16)
+        for above, line in enumerate(reversed(wrap(text, drawing.width - 16, 12))):
+            drawing.text(8, y - 13 - 14 * above, line, 12)
         return
     lines = wrap(text, left - 24, 13)
     for index, line in enumerate(lines):
@@ -262,27 +220,78 @@ def _label(drawing: Drawing, text: str, y: float, left: float) -> None:
 
 
 def _ticks(drawing: Drawing, axis: Axis, bottom: float, top: float, words: Words) -> None:
-    step = next(s for s in (0.05, 0.1, 0.2, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 1e9) if top / s <= (4 if drawing.narrow else 6))
+    steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 1e9)
+    step = next(s for s in steps if top / s <= (4 if drawing.narrow else 6))
+    digits = max(0, -floor(log10(step)))
     for tick in range(int(top / step) + 1):
         x = axis.at(tick * step)
         drawing.line(x, 8, x, bottom, INK if tick == 0 and not drawing.narrow else RULE)
-        digits = 2 if step < 0.1 or step == 0.25 else 1  # noqa: PLR2004
         drawing.text(x, bottom + 18, words.number(tick * step, digits), 12, anchor="middle" if tick else "start", fill=MUTED)
+
+
+# --- what the rows above save already ---
+
+
+def _covered(result: Result, words: Words) -> list[Block]:
+    rows = integrations.covered(result)
+    if not rows:
+        return []
+    why = words.say(
+        "What these would save, the integrations above save already: next to nothing comes on top. Each is a smaller step, should one above not be built."
+    )
+    if result["level"] == "ranges":
+        smaller: Block = Listing(integrations.named_once(rows, words))
+    else:
+        smaller = _covered_table(rows, words)
+    return [Heading(words.say("Already in those above")), Note(why), smaller]
+
+
+def _covered_table(rows: Sequence[Row], words: Words) -> Table:
+    columns = (
+        Column(words.say("No."), number=True),
+        Column(words.say("Integration")),
+        Column(words.say("Alone"), number=True),
+        Column(words.say("90% interval"), number=True),
+        Column(words.say("Rests on")),
+    )
+    digits = _decimals(rows)
+    body = tuple(
+        cells(
+            words.number(row["rank"]),
+            integrations.name(row, words),
+            words.number(row["minutes_per_case"], digits),
+            _interval_cell(row, words, digits),
+            _ends(row, words)[1],
+        )
+        for row in rows[:LISTED]
+    )
+    return Table(words.say("Smaller steps, in minutes per case"), columns, body, head=1)
 
 
 # --- the anecdotes ---
 
 
-def _anecdotes(rows: Sequence[Row], words: Words) -> list[Block]:
+def _anecdotes(result: Result, words: Words) -> list[Block]:
+    rows = integrations.anecdotes(result)
     if not rows:
         return []
     why = words.say(
         "Fewer than 3 agents or 25 occurrences stand behind these. That is too thin for a place or an interval, but what is rare can still matter: ask about it."
     )
     return [
-        Heading(words.say("Anecdotes: seen, but too rarely to rank")),
+        Heading(words.say("Anecdotes: seen, but with too little behind them to rank")),
         Note(why),
         Listing(tuple(_anecdote(row, words) for row in rows)),
+        *_covered_anecdotes(integrations.covered(result, anecdotal=True), words),
+    ]
+
+
+def _covered_anecdotes(rows: Sequence[Row], words: Words) -> list[Block]:
+    if not rows:
+        return []
+    return [
+        Note(words.say("Smaller steps, already in those above:")),
+        Listing(integrations.named_once(rows, words)),
     ]
 
 
@@ -290,12 +299,12 @@ def _anecdote(row: Row, words: Words) -> str:
     called = integrations.name(row, words)
     if row.get("thin"):
         return words.say("{name}. Seen with fewer than 3 agents, so no figure is given.", name=called)
-    span = row["minutes_per_case"] if isinstance(row["minutes_per_case"], Range) else (Range(*row["bounds"]) if row["bounds"] else None)
+    span = shown(row)
     if span is None:
         return words.say("{name}. Time not measured ({counts}).", name=called, counts=integrations.rests_on(row, words))
     return words.say(
         "{name}. Somewhere from {span} minutes per case ({counts}).",
         name=called,
-        span=words.number(span, 2),
+        span=words.number(span, decimals([span])),
         counts=integrations.rests_on(row, words),
     )

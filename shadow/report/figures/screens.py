@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from shadow.report.disclosure import Range, Result, Row
 from shadow.report.figures.bars import Bar, bars_chart
 from shadow.report.figures.blocks import Block, Column, Figure, Note, Section, Table, cells, figure
-from shadow.report.texts import Words, size
+from shadow.report.texts import Words, size, times
 
 __all__ = ["screens_by_dwell", "screens_data", "screens_section", "switches_data", "switches_section"]
 
 DRAWN = 12
+LEAST_S = 0.05  # what would be written as 0.0 s is not written
 
 
 def screens_section(result: Result, words: Words) -> Section:
@@ -56,7 +57,7 @@ def _title(rows: Sequence[Row], words: Words) -> str:
 
 def _excess(words: Words) -> str:
     return words.say(
-        "Hatched is the excess: time beyond what the actions on the screen take at the agents’ own pace. It may go to reading, searching, waiting or putting right. It is not a saving by itself."
+        "Hatched is the excess: time beyond what the actions on the screen take at the agents’ own pace. It may go to reading, searching, waiting or putting right. It is not a saving by itself. Over all screens it adds up to 0: a screen said to be below takes less time than its actions would at that pace."
     )
 
 
@@ -68,8 +69,10 @@ def screens_data(rows: Sequence[Row], words: Words) -> list[Bar]:
 def _bar(row: Row, words: Words) -> Bar:
     whole, excess = row["dwell_s_per_case"], row["excess_s_per_case"]
     text = words.seconds(whole)
-    if excess is not None and size(excess) > 0:
+    if size(excess) >= LEAST_S:
         text = words.say("{all}, excess {part}", all=text, part=words.seconds(excess))
+    elif size(excess) <= -LEAST_S:
+        text = words.say("{all}, {part} below", all=text, part=words.seconds(times(excess, -1)))
     return Bar(words.screen(row), words.app(row["app"]), size(whole), size(excess), text)
 
 

@@ -68,12 +68,17 @@ def _pixels(size: float, *, bold: bool) -> float:
 
 
 def shorten(text: str, width: float, size: float, *, bold: bool = False) -> str:
-    """The text, or as much of its beginning as fits with an ellipsis."""
+    """The text, or as much of its beginning as fits with an ellipsis; of an address (`/form/new`) the end, for addresses begin alike."""
     if text_width(text, size, bold=bold) <= width:
         return text
     room = width / _pixels(size, bold=bold) - _units("…")
+    if room < 0:
+        return ""
+    if text.startswith("/"):
+        kept = sum(reached <= room for reached in accumulate(map(_units, reversed(text))))
+        return "…" + text[len(text) - kept :].lstrip()
     kept = sum(reached <= room for reached in accumulate(map(_units, text)))
-    return text[:kept].rstrip() + "…" if room >= 0 else ""
+    return text[:kept].rstrip() + "…"
 
 
 def wrap(text: str, width: float, size: float, lines: int = 2, *, bold: bool = False) -> list[str]:

@@ -62,6 +62,7 @@ def _moved(value):
         "how",
         "study",
         "assumptions",
+        "total",
     }
     if isinstance(value, list):
         return [_moved(item) for item in value]
@@ -107,7 +108,7 @@ def test_ranges_have_no_single_case_and_no_waterfall():
 def test_figures_of_fewer_than_three_agents_are_gone_at_any_size():
     """A candidate that 2 of 8 agents showed keeps its name and loses every number."""
     shown = permitted(example_result())
-    thin = next(row for row in shown["rank"] if row["rank"] == 11)
+    thin = next(row for row in shown["rank"] if row["rank"] == 12)
 
     assert {None} == {thin[key] for key in ("minutes_per_case", "ci90", "bounds", "cases", "agents", "occurrences", "case_share")}
     assert "Seen with fewer than 3 agents" in render_html(example_result(), lang="en")
@@ -116,8 +117,8 @@ def test_figures_of_fewer_than_three_agents_are_gone_at_any_size():
 def test_reentry_of_a_thin_candidate_is_left_out():
     """A pair whose target only a candidate of 2 agents fills is not shown either: it would bring the figure back."""
     result = example_result()
-    result["rank"][10]["targets"] = [result["reentry"][0]["target"] | {"field": "only_here"}]
-    result["reentry"][0]["target"] = result["rank"][10]["targets"][0]
+    result["rank"][11]["targets"] = [result["reentry"][0]["target"] | {"field": "only_here"}]
+    result["reentry"][0]["target"] = result["rank"][11]["targets"][0]
 
     shown = permitted(result)
 
@@ -146,6 +147,25 @@ def test_fields_of_few_agents_are_left_out():
 
     assert "“Fax” is passed over" not in page
     assert "1 field is left out" in page
+
+
+def test_a_field_nobody_touched_rests_on_the_agents_of_its_screen():
+    """Where fewer than three agents ever saw the screen, a field on it that nobody touched is left out too."""
+    result = example_result()
+    next(row for row in result["friction"]["screen"] if row["screen"] == "Close ticket")["n_agents"] = 2
+
+    shown = permitted(result)
+
+    assert "survey" not in {row["field"] for row in shown["friction"]["field"]}
+    assert 1 == shown["withheld"]["field"]
+
+
+def test_a_field_that_was_never_shown_is_left_out():
+    """No agent and no case is no evidence."""
+    result = example_result()
+    result["friction"]["field"][-1] |= {"n_cases": 0}
+
+    assert "survey" not in {row["field"] for row in permitted(result)["friction"]["field"]}
 
 
 def test_no_session_and_no_agent_is_identified():
@@ -181,6 +201,11 @@ def test_bands_of_nothing():
     assert None is band(None)
     assert None is share_band(None)
     assert Range(0.0, 0.0) == band(0)
+
+
+def test_band_below_nothing_is_the_mirror_image():
+    """A screen below the pace has a range below 0."""
+    assert Range(-15.0, -10.0) == band(-12.0)
 
 
 def test_permitted_is_still_a_document():

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from shadow.report.disclosure import permitted
 from shadow.report.figures import integrations
+from shadow.report.figures.bars import bars_chart
 from shadow.report.figures.blocks import NARROW, WIDE, Figure
 from shadow.report.figures.ranking import chance_in_words
 from shadow.report.figures.reentry import flow_data
-from shadow.report.figures.svg import ACCENT, INK, MUTED, shorten, text_width, wrap
+from shadow.report.figures.screens import screens_data
+from shadow.report.figures.svg import ACCENT, INK, MUTED, Drawing, shorten, text_width, wrap
 from shadow.report.figures.typical_case import case_data
 from shadow.report.figures.waterfall import waterfall_data
 from shadow.report.html import _sections
@@ -108,6 +110,35 @@ def test_waterfall_ends_at_what_is_left():
     assert 11 == len(steps)
     assert pytest.approx(6.4 - 2.92) == steps[-1].end
     assert all(a.start == pytest.approx(b.end) for a, b in pairwise(steps[1:-1]))
+
+
+def test_waterfall_leaves_out_what_adds_nothing():
+    """The tenth row, which the first holds already, has no step."""
+    labels = [step.label for step in waterfall_data(permitted(example_result()), Words("en"))]
+
+    assert [] == [label for label in labels if label.startswith("10")]
+    assert "A case after all of them" == labels[-1]
+
+
+def test_a_bar_ends_before_its_text():
+    """Also where a screen is below the pace, no text of a bar begins on the bar, and nothing is hatched."""
+    result = permitted(example_result())
+    for row in result["friction"]["screen"]:
+        row["excess_s_per_case"] = -row["dwell_s_per_case"] / 2
+    bars = screens_data(result["friction"]["screen"], Words("en"))
+    svg = str(bars_chart(Drawing("bars", WIDE), bars, "label"))
+    ends = {y: float(x) + float(w) for x, y, w in re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="20"', svg)}
+    starts = [float(x) for x, text in re.findall(r'<text x="([\d.]+)"[^>]*>([^<]* below)<', svg)]
+
+    assert len(bars) == len(ends) == len(starts)
+    assert all(end < start for end, start in zip(ends.values(), starts, strict=True))
+    assert 0 == svg.count('fill="url(')
+    assert "74 s, 37 s below" == bars[0].text.replace("\xa0", " ")
+
+
+def test_an_address_is_shortened_at_its_beginning():
+    """Addresses of one system begin alike, so their ends are kept."""
+    assert "…NewRecord/thankyou" == shorten("/universityofmelbourne/form/NewRecord/thankyou", 160, 13)
 
 
 def test_waterfall_needs_every_part():

@@ -17,7 +17,7 @@ def test_a_field_passed_over_is_asked_about():
     first = asked(example_result())[0]
 
     assert "On “Customer form”, “Fax” is passed over in 97 of 100 cases. What is it for?" == first.text
-    assert "of 100 cases: passed over 97, never touched 1; 480 cases with the form" == first.evidence
+    assert "of 100 cases: passed over 97, never touched 1; 480 cases showed it" == first.evidence
     assert "fields" == first.anchor
 
 

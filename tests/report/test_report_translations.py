@@ -1,5 +1,6 @@
 """The report is whole in every language it claims to speak."""
 
+import ast
 import gettext
 import io
 import re
@@ -9,9 +10,14 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
 
+from analysis import overview, ranking, results
+from analysis.thresholds import SOURCES
 from shadow.report import html, render_html
-from shadow.report.texts import LOCALES, Words
+from shadow.report.disclosure import Range, permitted
+from shadow.report.texts import LOCALES, MESSAGES, TERMS, Words, decimals
 from tests.report.example_result import example_result
 
 REPORT = Path(html.__file__).parent
@@ -69,6 +75,55 @@ def test_compiled_catalogue_belongs_to_the_readable_one(lang):
 
     header = ""
     assert gettext.GNUTranslations(compiled)._catalog | {header: ""} == shipped._catalog | {header: ""}
+
+
+def codes(module):
+    """The codes a module of the analysis can say: first of `_warning(code, ...)`, or of a pair that is appended."""
+    calls = [node for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    pairs = [call.args for call in calls if getattr(call.func, "id", "") == "_warning"]
+    appended = [call.args[0] for call in calls if getattr(call.func, "attr", "") == "append" and call.args]
+    pairs += [pair.elts for pair in appended if isinstance(pair, ast.Tuple)]
+    return {pair[0].value for pair in pairs if isinstance(pair[0], ast.Constant)}
+
+
+def test_every_code_of_the_analysis_has_a_sentence():
+    """What the analysis can warn of or could not measure is said in every language, and no sentence is left over."""
+    found = codes(results), codes(overview)
+
+    assert "no_cases" in found[0]
+    assert "system_wait" in found[1]
+    assert set(MESSAGES) == found[0] | found[1]
+
+
+def test_every_assumption_has_a_name_and_a_unit():
+    """Whatever the result lists as an assumption is called something, and so is every unit (a share is written in per cent)."""
+    source = ast.parse(Path(ranking.__file__).read_text(encoding="utf-8"))
+    texts = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+    assert set() == (set(overview.GENERAL) | texts & set(SOURCES)) - set(TERMS)
+    assert {"share"} == {unit for unit, _ in SOURCES.values()} - set(TERMS)
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", "4,811 of 81,214 events (6%) belong to no case and are left out."),
+        ("da", "4.811 af 81.214 hændelser (6 %) hører ikke til nogen sag og er udeladt."),
+        ("nb", "4 811 av 81 214 hendelser (6 %) hører ikke til noen sak og er utelatt."),
+        ("sv", "4 811 av 81 214 händelser (6 %) hör inte till något ärende och är utelämnade."),
+    ],
+)
+def test_numbers_of_a_warning_are_those_of_the_result(lang, expected):
+    """A sentence takes its numbers from the result, whatever the English text said."""
+    result = permitted(example_result())
+    said = Words(lang).message({"code": "events_in_no_case", "message": "7 of 8 events"}, result)
+
+    assert expected == said.replace("\xa0", " ")
+
+
+def test_a_code_that_is_not_known_is_said_as_it_came():
+    """A later analysis may warn of something this report has no sentence for."""
+    assert "{x} new" == Words("sv").message({"code": "new", "message": "{x} new"}, permitted(example_result()))
 
 
 def test_nothing_is_said_past_the_catalogue():
@@ -145,3 +200,36 @@ def test_a_share_is_never_rounded_to_none_or_all():
     words = Words("en")
 
     assert ["0", "1", "50", "99", "100"] == [words.hundred(share) for share in (0.0, 0.002, 0.5, 0.998, 1.0)]
+
+
+@given(st.floats(min_value=0, max_value=100), st.floats(min_value=0, max_value=100), st.integers(min_value=0, max_value=3))
+def test_an_interval_is_one_number_only_if_its_ends_are_equal(a, b, digits):
+    """However many digits a table has, two ends a reader could tell apart are written apart."""
+    low, high = sorted((a, b))
+
+    assert (" to " not in Words("en").number(Range(low, high), digits)) == (low == high or round(low + 1e-9, 6) == round(high + 1e-9, 6))
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [([0.094, 0.012], 3), ([0.094, Range(0.08, 0.21)], 2), ([9.99, 0.01], 2), ([12.0, 0.5], 1), ([None], 2), ([], 2)],
+)
+def test_decimals_of_a_table_come_from_its_largest_figure(amounts, expected):
+    """Three below 0.2 minutes, two below 10, else one: a column is even."""
+    assert expected == decimals(amounts)
+
+
+@pytest.mark.parametrize(
+    ("span", "digits", "expected"),
+    [
+        (Range(0.0174, 0.0228), 2, "0.017 to 0.023"),
+        (Range(0.0831, 0.1063), 3, "0.083 to 0.106"),
+        (Range(0.003, 0.055), 2, "0.003 to 0.055"),
+        (Range(7.0, 10.0), 2, "7 to 10"),
+        (Range(-20.0, -15.0), 1, "−20 to −15"),
+        (Range(0.5, 0.5), 2, "0.50"),
+    ],
+)
+def test_ranges_are_written_with_the_digits_they_need(span, digits, expected):
+    """More where the ends would be alike or a low end would be 0, none where both are whole, a true minus below 0."""
+    assert expected == Words("en").number(span, digits)

@@ -287,7 +287,9 @@ def _feeds(loaded: LoadedStudy, entered: pl.DataFrame) -> pl.DataFrame:
 
     M held the value: what was taken from it shares a token with what was put there. The last one before is the one.
     """
-    down = entered.select("bundle", "session", "case_no", "source_field", memory="target_field", put_seq="target_seq", put_from="source_seq")
+    down = entered.select(
+        "bundle", "session", "case_no", "source_field", memory="target_field", put_seq="target_seq", put_from="source_seq"
+    )
     on = entered.select("session", "case_no", "target_field", fed="bundle", memory="source_field", taken_seq="source_seq")
     pairs = down.join(on, on=["session", "case_no", "memory"]).filter(pl.col("put_seq") <= pl.col("taken_seq"))
     tokens = loaded.table("tokens").select("session", "seq", "token").unique()
@@ -324,7 +326,7 @@ def _constant_entries(loaded: LoadedStudy) -> pl.DataFrame:
     Entries into fields that nearly always get the same value.
 
     The share is of the cases in which the field's screen was worked on, because a default would be wrong wherever the field is left
-    empty.
+    empty. Marks compare within a session, so one in which the field was entered once says nothing about its usual value.
     """
     thresholds = loaded.thresholds
     entries = loaded.query("""
@@ -334,13 +336,23 @@ def _constant_entries(loaded: LoadedStudy) -> pl.DataFrame:
         WHERE d.case_no IS NOT NULL AND d.mark IS NOT NULL AND coalesce(d.role NOT IN ('cell', 'text', 'document'), TRUE)
         ORDER BY d.session, d.seq
     """).unique(["session", "case_no", "target_field"], keep="last", maintain_order=True)
-    worked = entries.group_by("screen").agg(worked=pl.struct("session", "case_no").n_unique())
     usual = entries.group_by("session", "target_field").agg(usual=pl.col("mark").mode().min())
     entries = entries.join(usual, on=["session", "target_field"]).with_columns(right=pl.col("mark") == pl.col("usual"))
-    shares = entries.group_by("target_field", "screen").agg(n_right=pl.col("right").sum(), n=pl.len()).join(worked, on="screen")
-    constant = shares.filter((pl.col("n_right") >= thresholds.const_share * pl.col("worked")) & (pl.col("n") >= thresholds.min_pair_cases))
+    shares = _shares_of_usual(entries)
+    constant = shares.filter((pl.col("share") >= thresholds.const_share) & (pl.col("n") >= thresholds.min_pair_cases))
     kept = entries.join(constant.select("target_field"), on="target_field", how="semi").sort("session", "target_seq")
     return _plain(kept, "default").with_columns(entry_seq="target_seq", start_seq="target_seq", right=kept["right"])
+
+
+def _shares_of_usual(entries: pl.DataFrame) -> pl.DataFrame:
+    """For each field entered more than once in some session: n (entries) and share (of the cases worked on its screen, usual value entered)."""
+    worked = entries.group_by("session", "screen").agg(worked=pl.col("case_no").n_unique())
+    by_session = entries.group_by("session", "target_field", "screen").agg(n=pl.len(), n_right=pl.col("right").sum())
+    once = by_session.filter(pl.col("n") == 1).join(worked, on=["session", "screen"])
+    once = once.group_by("target_field").agg(not_told=pl.col("worked").sum())
+    told = by_session.filter(pl.col("n") > 1).group_by("target_field", "screen").agg(pl.col("n", "n_right").sum())
+    told = told.join(worked.group_by("screen").agg(pl.col("worked").sum()), on="screen").join(once, on="target_field", how="left")
+    return told.select("target_field", "n", share=pl.col("n_right") / (pl.col("worked") - pl.col("not_told").fill_null(0)))
 
 
 def _passed_over(loaded: LoadedStudy) -> pl.DataFrame:

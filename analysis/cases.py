@@ -47,8 +47,8 @@ def assign_cases(study: Study) -> pl.DataFrame:
         sessions = ways.filter(pl.col("how") == how)["session"].implode()
         part = events.filter(pl.col("session").is_in(sessions))
         if part.height:
-            case_no = _case_numbers(study, part, how)
-            frames.append(part.select("session", "seq").with_columns(case_no=case_no, how=pl.lit(how)))
+            case_no, found = _case_numbers(study, part, how)
+            frames.append(part.select("session", "seq").with_columns(case_no=case_no, how=pl.lit(found)))
     if not frames:
         return pl.DataFrame(schema={"session": pl.Int32, "seq": pl.Int32, "case_no": pl.Int32, "how": pl.String})
     return pl.concat(frames).sort("session", "seq")
@@ -67,22 +67,29 @@ def _ways(events: pl.DataFrame) -> pl.DataFrame:
     return events.group_by("session", maintain_order=True).agg(how.alias("how"))
 
 
-def _case_numbers(study: Study, events: pl.DataFrame, how: str) -> pl.Series:
+def _case_numbers(study: Study, events: pl.DataFrame, how: str) -> tuple[pl.Series, str]:
+    """Case of each event, and how it was found in the end: where no submit completes cases they are cut."""
     if how == "given":
-        return _given(events)
+        return _given(events), how
     if how == "case_id":
-        return _by_case_id(events)
+        return _by_case_id(events), how
     sequence = _sequence(events)
-    numbers = _completed(study, events, sequence) if how == "completion" else looped_cases(sequence)
-    return pl.Series("case_no", numbers, dtype=pl.Int32).replace(0, None)
+    numbers = _completed(study, events, sequence) if how == "completion" else None
+    if numbers is None:
+        numbers, how = looped_cases(sequence), "cut"
+    return pl.Series("case_no", numbers, dtype=pl.Int32).replace(0, None), how
 
 
 def _given(events: pl.DataFrame) -> pl.Series:
-    """By the log's own case column; where it has none, from case_start to case_end, both included."""
-    action = pl.col("action")
-    started = (action == ACTION_CODES["case_start"]).cum_sum().over("session")
-    ended = (action == ACTION_CODES["case_end"]).shift(1, fill_value=False).cum_sum().over("session")
-    spanned = pl.when(started > ended).then(started)
+    """
+    By the log's own case column; where it has none, from case_start to case_end, both included.
+
+    A start without an end before it ends the case before; an end without a start ends nothing.
+    """
+    starts, ends = (pl.col("action") == ACTION_CODES[name] for name in ("case_start", "case_end"))
+    is_open = pl.when(starts).then(statement=True).when(ends).then(statement=False).forward_fill()
+    inside = pl.when(ends).then(is_open.shift(1)).otherwise(is_open).over("session")
+    spanned = pl.when(inside).then(starts.cum_sum().over("session"))
     has_column = pl.col("given_case").is_not_null().any().over("session")
     return _numbered(events.with_columns(key=pl.when(has_column).then(pl.col("given_case")).otherwise(spanned)))
 
@@ -101,8 +108,10 @@ def _numbered(events: pl.DataFrame) -> pl.Series:
 
 def _sequence(events: pl.DataFrame) -> Sequence:
     aside = [ACTION_CODES[name] for name in ASIDE]
-    kind = pl.when(pl.col("action").is_in(aside)).then(-2).otherwise(
-        pl.struct("action", "app", "screen", "field").rank("dense").cast(pl.Int64)
+    kind = (
+        pl.when(pl.col("action").is_in(aside))
+        .then(-2)
+        .otherwise(pl.struct("action", "app", "screen", "field").rank("dense").cast(pl.Int64))
     )
     arrays = events.select(
         pl.col("session", "t_ms").cast(pl.Int64),
@@ -111,7 +120,9 @@ def _sequence(events: pl.DataFrame) -> Sequence:
         screen=pl.col("action") == ACTION_CODES["screen"],
     )
     kinds = _without_aside(arrays["kind"].to_numpy())
-    return Sequence(arrays["session"].to_numpy(), arrays["t_ms"].to_numpy(), kinds, arrays["submit"].to_numpy(), arrays["screen"].to_numpy())
+    return Sequence(
+        arrays["session"].to_numpy(), arrays["t_ms"].to_numpy(), kinds, arrays["submit"].to_numpy(), arrays["screen"].to_numpy()
+    )
 
 
 def _without_aside(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -120,13 +131,14 @@ def _without_aside(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
     return kinds[np.maximum.accumulate(places)] if len(kinds) else kinds
 
 
-def _completed(study: Study, events: pl.DataFrame, sequence: Sequence) -> NDArray[np.int64]:
+def _completed(study: Study, events: pl.DataFrame, sequence: Sequence) -> NDArray[np.int64] | None:
+    """Case of each event by what completes one, as study.toml says or as found; None if nothing does."""
     wanted = _configured(study, events, sequence, study.settings.cases.completion)
     if not wanted:
         crossing = crossings(sequence, *_token_places(study, events))
         found = find_completion(sequence, crossing)
         if found is None:
-            return looped_cases(sequence)
+            return None
         wanted = [found]
     return completed_cases(sequence, wanted, find_header(sequence, wanted))
 

@@ -50,9 +50,7 @@ BASE_TABLES: Final = {
     ),
     "apps": "app INTEGER, name VARCHAR",
     "screens": "screen INTEGER, app INTEGER, name VARCHAR",
-    "fields": (
-        "field INTEGER, screen INTEGER, app INTEGER, element VARCHAR, label VARCHAR, role VARCHAR, required BOOLEAN"
-    ),
+    "fields": ("field INTEGER, screen INTEGER, app INTEGER, element VARCHAR, label VARCHAR, role VARCHAR, required BOOLEAN"),
     "forms": "session INTEGER, seq INTEGER, field INTEGER",
     "tokens": "session INTEGER, seq INTEGER, token INTEGER, whole BOOLEAN",
 }
@@ -104,9 +102,7 @@ def create_base_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({columns})")
 
 
-def build_concepts(
-    con: duckdb.DuckDBPyConnection, thresholds: Thresholds, only: Collection[str] | None = None
-) -> tuple[str, ...]:
+def build_concepts(con: duckdb.DuckDBPyConnection, thresholds: Thresholds, only: Collection[str] | None = None) -> tuple[str, ...]:
     """
     Build the concepts as temporary tables, each under its own name; those that exist are replaced.
 

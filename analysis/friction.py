@@ -98,14 +98,21 @@ def friction_by_screen(loaded: LoadedStudy) -> pl.DataFrame:
         no reactions), corrections_per_case, passed_over, never_touched, excess_s_per_case (observed minus what the keystroke-level model
         gives at the study's own pace; null where nothing on the screen is modelled), n_agents.
     """
-    n_cases = max(1, loaded.n_cases)
+    n_cases = _n_cases(loaded)
     per_case = [(pl.col(source) / n_cases).alias(name) for source, name in (
         ("case_s", "dwell_s_per_case"), ("returns", "returns_per_case"), ("corrections", "corrections_per_case"))]  # fmt: skip
     frame = loaded.query(BY_SCREEN).join(_excess(loaded, n_cases), on="screen", how="left")
-    return frame.with_columns(per_case).drop("case_s", "returns", "corrections").sort("dwell_s_per_case", "screen", descending=[True, False])
+    return (
+        frame.with_columns(per_case).drop("case_s", "returns", "corrections").sort("dwell_s_per_case", "screen", descending=[True, False])
+    )
 
 
-def _excess(loaded: LoadedStudy, n_cases: int) -> pl.DataFrame:
+def _n_cases(loaded: LoadedStudy) -> pl.Expr:
+    """Cases to divide by; null where there are none, for then nothing is known per case."""
+    return pl.lit(loaded.n_cases or None, dtype=pl.Int64)
+
+
+def _excess(loaded: LoadedStudy, n_cases: pl.Expr) -> pl.DataFrame:
     """
     Seconds per case above the model, by screen.
 
@@ -114,8 +121,8 @@ def _excess(loaded: LoadedStudy, n_cases: int) -> pl.DataFrame:
     """
     timed = with_model_times(loaded.table("event_times").sort("session", "seq")).filter(pl.col("case_no").is_not_null())
     totals = timed.group_by("screen").agg(active_s=pl.col("case_active_ms").sum() / 1000, model_s=pl.col("model_s").sum())
-    modelled = totals["model_s"].sum()
-    pace = totals["active_s"].sum() / modelled if modelled else 0.0
+    observed, modelled = float(totals["active_s"].sum()), float(totals["model_s"].sum())
+    pace = observed / modelled if modelled else 0.0
     excess = (pl.col("active_s") - pace * pl.col("model_s")) / n_cases
     return totals.select("screen", excess_s_per_case=pl.when(pl.col("model_s") > 0).then(excess))
 
@@ -142,8 +149,7 @@ def friction_by_app(loaded: LoadedStudy) -> pl.DataFrame:
 
         One row per app, most seconds per case first: app (code), dwell_s_per_case, switches_in and round_trips (study totals).
     """
-    n_cases = max(1, loaded.n_cases)
-    frame = loaded.query(BY_APP).with_columns(dwell_s_per_case=pl.col("case_s") / n_cases).drop("case_s")
+    frame = loaded.query(BY_APP).with_columns(dwell_s_per_case=pl.col("case_s") / _n_cases(loaded)).drop("case_s")
     return frame.sort("dwell_s_per_case", "app", descending=[True, False])
 
 

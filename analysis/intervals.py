@@ -60,6 +60,10 @@ def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
 
         least_agents: Fewer agents get no interval.
 
+    Returns:
+
+        The ratio of the totals with its interval.
+
     Source: leave-one-out of a ratio, on the logarithm, with t of G-1 degrees of freedom; the project's simulations found it to cover 87
     to 90 % at 5 to 20 agents where percentile bootstraps covered 73 to 86 %. Where leaving an agent out leaves nothing, the plain form
     cut off at 0 stands in.

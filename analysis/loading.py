@@ -154,7 +154,7 @@ def _fill_dimensions(con: duckdb.DuckDBPyConnection, study: Study) -> None:
     for table, rows in (("apps", apps), ("screens", screens), ("fields", fields)):
         if rows:
             slots = ", ".join("?" * len(rows[0]))
-            con.executemany(f"INSERT INTO {table} VALUES ({slots})", rows)
+            con.executemany(f"INSERT INTO {table} VALUES ({slots})", rows)  # noqa: S608 - tables of ours
 
 
 def _fill_rows(con: duckdb.DuckDBPyConnection, study: Study, cases: pl.DataFrame) -> None:

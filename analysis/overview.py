@@ -168,7 +168,9 @@ def _case_seconds(loaded: LoadedStudy, times: pl.DataFrame, gap_s: int) -> float
 
 def _not_measured(loaded: LoadedStudy) -> list[Row]:
     """What the logs cannot show, each a code and a sentence."""
-    silent = loaded.query("SELECT a.name FROM app_reactions AS r JOIN apps AS a USING (app) WHERE NOT r.shows_reactions AND a.name <> '(unknown)'")
+    silent = loaded.query(
+        "SELECT a.name FROM app_reactions AS r JOIN apps AS a USING (app) WHERE NOT r.shows_reactions AND a.name <> '(unknown)'"
+    )
     actions = set(loaded.table("events")["action"].unique().to_list())
     found = []
     if not silent.is_empty():

@@ -107,8 +107,9 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
     shrunken, variance = _shrunken(firm)
     chances = chance_of_top(shrunken, variance) if firm else np.zeros(0)
     values = {id(item): (float(shrunken[place]), float(chances[place])) for place, item in enumerate(firm)}
-    ordered = _in_order(replay, firm) + _in_order(replay, [item for item in scored if item.anecdote])
-    return Ranking(_rows(loaded, replay, ordered, values, per_case), _total(loaded, replay, firm))
+    ordered = _in_order(replay, firm)
+    ordered += _in_order(replay, [item for item in scored if item.anecdote], firm)
+    return Ranking(_rows(loaded, ordered, values, per_case), _total(loaded, replay, firm))
 
 
 def _pace(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame:
@@ -151,14 +152,14 @@ def _shrunken(firm: Sequence[_Scored]) -> tuple[NDArray[np.float64], NDArray[np.
     return shrunken, variance
 
 
-def _in_order(replay: Replay, items: list[_Scored]) -> list[tuple[_Scored, float]]:
+def _in_order(replay: Replay, items: list[_Scored], above: Sequence[_Scored] = ()) -> list[tuple[_Scored, float]]:
     """
-    The items by what each adds to those before it, with that.
+    The items by what each adds to those above and before it, with that.
 
     A pair that together adds more per integration than the best single one goes first: it completes a visit that neither completes alone.
     """
-    left, chosen, ordered = list(items), np.zeros(0, dtype=np.int64), []
-    reached = 0.0
+    left, chosen, ordered = list(items), _bundles_of(above), []
+    reached = replay.saving(chosen).seconds
     while left:
         gains = [replay.saving(np.r_[chosen, item.integration.bundles]).seconds - reached for item in left]
         best = int(np.argmax(gains))
@@ -173,6 +174,11 @@ def _in_order(replay: Replay, items: list[_Scored]) -> list[tuple[_Scored, float
             reached = now
             left.remove(item)
     return ordered
+
+
+def _bundles_of(items: Sequence[_Scored]) -> Ints:
+    """Every bundle that one of the items would remove, once."""
+    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(item.integration.bundles for item in items)]))
 
 
 def _better_pair(replay: Replay, left: list[_Scored], gains: list[float], chosen: Ints, reached: float) -> list[_Scored] | None:
@@ -195,7 +201,7 @@ def _share_a_source(one: _Scored, other: _Scored) -> bool:
 
 
 def _rows(
-    loaded: LoadedStudy, replay: Replay, ordered: list[tuple[_Scored, float]], values: dict[int, tuple[float, float]], per_case: float
+    loaded: LoadedStudy, ordered: list[tuple[_Scored, float]], values: dict[int, tuple[float, float]], per_case: float
 ) -> list[RankedIntegration]:
     rows = []
     cumulative = 0.0
@@ -223,7 +229,9 @@ def _rows(
 
 
 def _assumptions(loaded: LoadedStudy, kind: str) -> tuple[Assumption, ...]:
-    rests_on = {"default": ("glance_s", "gap_drop_ms"), "remove_field": ("gap_drop_ms",)}.get(kind, ("glance_s", "redo_share", "gap_drop_ms"))
+    rests_on = {"default": ("glance_s", "gap_drop_ms"), "remove_field": ("gap_drop_ms",)}.get(
+        kind, ("glance_s", "redo_share", "gap_drop_ms")
+    )
     return tuple(Assumption(name, getattr(loaded.thresholds, name), *SOURCES[name]) for name in rests_on)
 
 
@@ -231,7 +239,4 @@ def _total(loaded: LoadedStudy, replay: Replay, firm: list[_Scored]) -> Estimate
     """All firm rows together: replayed as one set, not added up."""
     if not firm:
         return None
-    everything = np.unique(np.concatenate([item.integration.bundles for item in firm]))
-    return jackknife(replay.saving(everything).by_agent, replay.line.cases, loaded.thresholds.min_agents)
-
-
+    return jackknife(replay.saving(_bundles_of(firm)).by_agent, replay.line.cases, loaded.thresholds.min_agents)

@@ -11,7 +11,7 @@ Source: set value by replay with interval union; complements after the swivel-ch
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 __all__ = ["Replay", "Saving", "prepare_replay"]
+
+LOOK: Final = ["session", "case_no", "target_field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,11 @@ class Replay:
 
         agent: Agent of each bundle (index).
 
-        glance: Glances that remain of each bundle: one per field filled.
+        glance: The glance that remains of each bundle; bundles of one field in one case share theirs; -1 where none remains.
 
-        detour_s: By how much the way past each filled field is longer than the way on from it.
+        looker: Agent of each glance (index).
+
+        detour_s: For each glance, by how much the way past the filled field is longer than the way on from it.
 
         can_fail: Whether the bundle may be filled wrongly.
 
@@ -103,7 +107,8 @@ class Replay:
     stretch: Ints
     need: Ints
     agent: Ints
-    glance: Floats
+    glance: Ints
+    looker: Ints
     detour_s: Floats
     can_fail: Floats
     memory: Ints
@@ -116,11 +121,9 @@ class Replay:
         start, end, worker = self._removed(self._with_memories(asked))
         active, motor = end - start, self.line.motor_between(start, end)
         n_agents = len(self.line.agents)
-        gone = np.bincount(worker, weights=active, minlength=n_agents)
-        glances = np.bincount(self.agent[asked], weights=self.glance[asked], minlength=n_agents) * self.glance_s * self.pace
+        gone = np.bincount(worker, weights=active, minlength=n_agents).astype(np.float64)
         low = np.minimum(active, motor * np.minimum(1.0, self.pace[worker])).sum()
-        detours = np.bincount(self.agent[asked], weights=(self.glance * self.detour_s)[asked], minlength=n_agents)
-        return Saving(gone - self._redone(asked, gone) - glances - detours, float(low), float(gone.sum()))
+        return Saving(gone - self._redone(asked, gone) - self._looked(asked), float(low), float(gone.sum()))
 
     def _removed(self, gone: Bools) -> tuple[Floats, Floats, Ints]:
         """Start, end and agent of what disappears; where stretches overlap it is counted once."""
@@ -141,6 +144,14 @@ class Replay:
             gone |= (total > 0) & (done == total)
         return gone
 
+    def _looked(self, asked: Bools) -> Floats:
+        """Seconds of glancing at what is filled, and of the way past it: once for each field and case."""
+        looks = np.unique(self.glance[asked])
+        looks = looks[looks >= 0]
+        agent = self.looker[looks]
+        seconds = self.glance_s * self.pace[agent] + self.detour_s[looks]
+        return np.bincount(agent, weights=seconds, minlength=len(self.pace)).astype(np.float64)
+
     def _redone(self, asked: Bools, gone: Floats) -> Floats:
         """Seconds of doing by hand again: a share of what disappears, as far as it belongs to bundles that can be filled wrongly."""
         every = np.bincount(self.agent[asked], minlength=len(gone))
@@ -159,7 +170,9 @@ def prepare_replay(loaded: LoadedStudy, line: Timeline, bundles: Bundles, pace: 
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     frame = bundles.frame
-    first = frame.select(pl.col("glance") & pl.struct("session", "case_no", "kind", "target_field").is_first_distinct())["glance"]
+    looks = frame.filter("glance").select("session", "case_no", "target_field", "agent", "detour_s")
+    looks = looks.unique(LOOK, keep="first", maintain_order=True).with_row_index("look")
+    glance = frame.join(looks.select(*LOOK, "look"), on=LOOK, how="left", maintain_order="left").select(pl.when("glance").then("look"))
     return Replay(
         line=line,
         pace=pace,
@@ -171,8 +184,9 @@ def prepare_replay(loaded: LoadedStudy, line: Timeline, bundles: Bundles, pace: 
         stretch=place[needs["stretch"].to_numpy()],
         need=needs["bundle"].to_numpy().astype(np.int64),
         agent=frame["agent"].to_numpy().astype(np.int64),
-        glance=first.cast(pl.Float64).to_numpy(),
-        detour_s=frame["detour_s"].to_numpy(),
+        glance=glance["look"].cast(pl.Int64).fill_null(-1).to_numpy(),
+        looker=looks["agent"].to_numpy().astype(np.int64),
+        detour_s=looks["detour_s"].to_numpy(),
         can_fail=(frame["kind"] == "reentry").cast(pl.Float64).to_numpy(),
         memory=bundles.feeds["bundle"].cast(pl.Int64).to_numpy(),
         fed=bundles.feeds["fed"].cast(pl.Int64).to_numpy(),

@@ -23,7 +23,17 @@ if TYPE_CHECKING:
     from analysis.ranking import RankedIntegration
     from analysis.reentry import Reentry
 
-__all__ = ["Document", "Row", "cases_document", "event_cases", "friction_document", "rank_document", "reentry_document", "study_counts", "warnings_of"]
+__all__ = [
+    "Document",
+    "Row",
+    "cases_document",
+    "event_cases",
+    "friction_document",
+    "rank_document",
+    "reentry_document",
+    "study_counts",
+    "warnings_of",
+]
 
 Row = dict[str, Any]
 Document = dict[str, Any]
@@ -70,9 +80,7 @@ def cases_document(loaded: LoadedStudy) -> Document:
 def event_cases(loaded: LoadedStudy) -> pl.DataFrame:
     """Case of every row of the sources: session (name), seq, case (null = belongs to none), in session and seq order."""
     names = {header.session: header.name for header in loaded.study.catalogue.sessions}
-    return loaded.cases.select(
-        session=pl.col("session").replace_strict(names, return_dtype=pl.String), seq="seq", case="case_no"
-    )
+    return loaded.cases.select(session=pl.col("session").replace_strict(names, return_dtype=pl.String), seq="seq", case="case_no")
 
 
 def friction_document(loaded: LoadedStudy, by: str = "screen") -> Document:
@@ -193,11 +201,15 @@ def warnings_of(loaded: LoadedStudy) -> list[Row]:
     nowhere = loaded.cases["case_no"].null_count()
     if nowhere:
         share = nowhere / max(1, counts["events"])
-        found.append(_warning("events_in_no_case", f"{nowhere} of {counts['events']} events ({share:.0%}) belong to no case and are left out"))
+        found.append(
+            _warning("events_in_no_case", f"{nowhere} of {counts['events']} events ({share:.0%}) belong to no case and are left out")
+        )
     if counts["cases"] == 0:
         found.append(_warning("no_cases", "no case was found: name the action that completes a case in study.toml, [cases] completion"))
     if counts["agents"] < loaded.thresholds.min_agents:
-        found.append(_warning("few_agents", f"{counts['agents']} of the {loaded.thresholds.min_agents} agents that a ranking needs: anecdotes"))
+        found.append(
+            _warning("few_agents", f"{counts['agents']} of the {loaded.thresholds.min_agents} agents that a ranking needs: anecdotes")
+        )
     if counts["events"] and loaded.table("tokens").is_empty():
         found.append(_warning("no_values", "the logs show no values, so typed re-entry cannot be seen"))
     return found

@@ -157,14 +157,20 @@ def _rounds(sequence: Sequence, completion: set[int]) -> list[tuple[bool, list[i
     rounds: list[tuple[bool, list[int]]] = []
     current: list[int] = []
     is_first = True
-    for kind, begins in zip(sequence.kind.tolist(), sequence.begins.tolist(), strict=True):
+    completes = _completes(sequence, completion)
+    for kind, begins, done in zip(sequence.kind.tolist(), sequence.begins.tolist(), completes.tolist(), strict=True):
         if begins:
             current, is_first = [], True
         current.append(kind)
-        if kind in completion:
+        if done:
             rounds.append((is_first, current))
             current, is_first = [], False
     return rounds
+
+
+def _completes(sequence: Sequence, completion: Iterable[int]) -> Bools:
+    """True where a case is completed; what is no work (a pause) bears the kind of the act before it and completes nothing."""
+    return sequence.is_submit & np.isin(sequence.kind, list(completion))
 
 
 def completed_cases(sequence: Sequence, completion: Iterable[int], header: int | None) -> Ints:
@@ -176,7 +182,7 @@ def completed_cases(sequence: Sequence, completion: Iterable[int], header: int |
         Case number within the session, from 1; 0 for events that belong to none: before a session's first header, the work after the last
         completing submit, which was never completed, and what between two cases does not usually follow a completion.
     """
-    done = np.isin(sequence.kind, list(completion))
+    done = _completes(sequence, completion)
     opens = sequence.begins | np.r_[False, done[:-1]] if header is None else _headers_after(sequence, done, header)
     round_no = np.cumsum(opens)
     finished = np.zeros(int(round_no[-1]) + 1 if len(round_no) else 1, dtype=bool)
@@ -199,7 +205,7 @@ def _astray(sequence: Sequence, done: Bools, opens: Bools) -> Bools:
     kinds = np.unique(np.stack([sequence.kind[tail], run[tail]]), axis=1)[0]
     seen = Counter(kinds.tolist())
     usual = [kind for kind, n in seen.items() if n >= USUAL * n_tails]
-    odd = tail & ~np.isin(sequence.kind, usual)
+    odd = tail & ~np.isin(sequence.kind, [*usual, *sequence.kind[done]])
     so_far = np.cumsum(odd)
     at_start = np.maximum.accumulate(np.where(np.r_[True, run[1:] != run[:-1]], so_far - odd, 0)) if len(run) else so_far
     astray: Bools = tail & (so_far > at_start)

@@ -109,19 +109,13 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     "passed_over_share": ThresholdSource("share", f"{_FORMS}: a field left empty that often is in the wrong place"),
     "never_touched_share": ThresholdSource("share", f"{_FORMS}: a field left alone that often may be removed"),
     "never_touched_min_cases": ThresholdSource("cases", f"{_FORMS}: fewer cases say nothing about a rare use"),
-    "rare_df": ThresholdSource(
-        "share", "of the cases that hold a token; 0.10, 0.20 and 0.50 gave the same pairs on the StudentRecord log"
-    ),
+    "rare_df": ThresholdSource("share", "of the cases that hold a token; 0.10, 0.20 and 0.50 gave the same pairs on the StudentRecord log"),
     "effect_min": ThresholdSource("share", f"{_OWN}: match rate above the chance rate of the same pair of fields"),
-    "q_max": ThresholdSource(
-        "share", "false discovery rate, Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57(1):289-300"
-    ),
+    "q_max": ThresholdSource("share", "false discovery rate, Benjamini and Hochberg 1995, J. R. Stat. Soc. B 57(1):289-300"),
     "min_pair_cases": ThresholdSource("cases", f"{_OWN}: fewer cannot reach q_max against a fair chance rate"),
     "const_share": ThresholdSource("share", f"{_OWN}: above it a field is a candidate for a default value"),
     "direction_share": ThresholdSource("share", f"{_OWN}: of the matching cases in which the source was read first"),
-    "glance_s": ThresholdSource(
-        "s", "contracts, rank; near the mental operator of the keystroke-level model, doi 10.1145/358886.358895"
-    ),
+    "glance_s": ThresholdSource("s", "contracts, rank; near the mental operator of the keystroke-level model, doi 10.1145/358886.358895"),
     "redo_share": ThresholdSource("share", f"contracts, rank: fills done again by hand; {_OWN} until measured"),
     "min_agents": ThresholdSource("agents", "contracts, rank: fewer make an anecdote"),
     "min_occurrences": ThresholdSource("occurrences", "contracts, rank: fewer make an anecdote"),

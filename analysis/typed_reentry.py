@@ -44,6 +44,7 @@ TYPED = """
 """
 
 KEY: Final = ["session", "case_no"]
+PAIR: Final = ["session", "source_field", "target_field"]
 
 
 def typed_pairs(loaded: LoadedStudy) -> pl.DataFrame:
@@ -60,7 +61,7 @@ def typed_pairs(loaded: LoadedStudy) -> pl.DataFrame:
     if counts.is_empty():
         return _verdicts(counts, loaded.thresholds)
     chance = _chance(read, typed)
-    tested = counts.join(chance, on=["session", "source_field", "target_field"], how="left").with_columns(pl.col("rate").fill_null(0.0))
+    tested = counts.join(chance, on=PAIR, how="left").with_columns(pl.col("rate").fill_null(0.0))
     summed = tested.group_by("source_field", "target_field").agg(
         pl.col("n", "n_matching", "n_before").sum(), chance_rate=(pl.col("rate") * pl.col("n")).sum() / pl.col("n").sum()
     )
@@ -86,45 +87,37 @@ def _counted(read: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
     """Per session and pair: n cases with both, those sharing a token, and those in which it was read before it was typed."""
     sources = read.rename({"field": "source_field", "app": "source_app"})
     targets = typed.rename({"field": "target_field", "app": "target_app"})
-    present = (
-        sources.select(*KEY, "source_field", "source_app").unique()
-        .join(targets.select(*KEY, "target_field", "target_app").unique(), on=KEY)
-        .filter(pl.col("source_app") != pl.col("target_app"))
-        .group_by("session", "source_field", "target_field").agg(n=pl.len())
-    )  # fmt: skip
+    present = _present(read, typed).group_by(PAIR).agg(n=pl.len())
     matches = (
         sources.group_by(*KEY, "source_field", "source_app", "token").agg(read_seq=pl.col("seq").min())
         .join(targets.group_by(*KEY, "target_field", "target_app", "token").agg(typed_seq=pl.col("seq").max()), on=[*KEY, "token"])
         .filter(pl.col("source_app") != pl.col("target_app"))
         .group_by(*KEY, "source_field", "target_field").agg(before=(pl.col("read_seq") < pl.col("typed_seq")).any())
-        .group_by("session", "source_field", "target_field").agg(n_matching=pl.len(), n_before=pl.col("before").sum())
+        .group_by(PAIR).agg(n_matching=pl.len(), n_before=pl.col("before").sum())
     )  # fmt: skip
-    keys = ["session", "source_field", "target_field"]
-    return present.join(matches, on=keys, how="left").with_columns(pl.col("n_matching", "n_before").fill_null(0))
+    return present.join(matches, on=PAIR, how="left").with_columns(pl.col("n_matching", "n_before").fill_null(0))
 
 
 def _chance(read: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
     """
-    How often the two fields would match if the cases of one were shuffled: exact, over all pairs of different cases of a session.
+    How often the two fields would match if the cases of one were shuffled: exact, over all pairs of different cases that have both.
 
     rate = sum over i != j of [S_i and D_j share a token] / (n (n - 1)), n the cases with both.
     """
-    sources = read.select(*KEY, "token", source_field="field", source_app="app").unique()
-    targets = typed.select("session", "token", other_case="case_no", target_field="field", target_app="app").unique()
-    both = sources.join(targets, on=["session", "token"]).filter(
-        (pl.col("source_app") != pl.col("target_app")) & (pl.col("case_no") != pl.col("other_case"))
-    )
-    crossed = both.unique(["session", "source_field", "target_field", "case_no", "other_case"])
-    hits = crossed.group_by("session", "source_field", "target_field").agg(hits=pl.len())
-    n = _cases_with_both(read, typed)
-    rated = hits.join(n, on=["session", "source_field", "target_field"]).filter(pl.col("n") > 1)
-    return rated.select("session", "source_field", "target_field", rate=(pl.col("hits") / (pl.col("n") * (pl.col("n") - 1))).clip(0, 1))
+    present = _present(read, typed)
+    sources = read.select(*KEY, "token", source_field="field").unique().join(present, on=[*KEY, "source_field"])
+    targets = typed.select(*KEY, "token", target_field="field").unique().join(present, on=[*KEY, "target_field"])
+    crossed = sources.join(targets.rename({"case_no": "other_case"}), on=[*PAIR, "token"]).filter(pl.col("case_no") != pl.col("other_case"))
+    hits = crossed.unique([*PAIR, "case_no", "other_case"]).group_by(PAIR).agg(hits=pl.len())
+    rated = hits.join(present.group_by(PAIR).agg(n=pl.len()), on=PAIR)
+    return rated.select(*PAIR, rate=pl.col("hits") / (pl.col("n") * (pl.col("n") - 1)))
 
 
-def _cases_with_both(read: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
-    sources = read.select(*KEY, source_field="field").unique()
-    targets = typed.select(*KEY, target_field="field").unique()
-    return sources.join(targets, on=KEY).group_by("session", "source_field", "target_field").agg(n=pl.len())
+def _present(read: pl.DataFrame, typed: pl.DataFrame) -> pl.DataFrame:
+    """The cases with both fields of a pair, in different systems: session, case_no, source_field, target_field."""
+    sources = read.select(*KEY, source_field="field", source_app="app").unique()
+    targets = typed.select(*KEY, target_field="field", target_app="app").unique()
+    return sources.join(targets, on=KEY).filter(pl.col("source_app") != pl.col("target_app")).drop("source_app", "target_app")
 
 
 def _verdicts(summed: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
@@ -133,7 +126,8 @@ def _verdicts(summed: pl.DataFrame, thresholds: Thresholds) -> pl.DataFrame:
     if summed.is_empty():
         kinds = [pl.Int32, pl.Int32, pl.UInt32, pl.Float64, pl.Float64, pl.Float64, pl.Boolean]
         return pl.DataFrame(schema=dict(zip(columns, kinds, strict=True)))
-    n, k = summed["n"].to_numpy(), summed["n_matching"].to_numpy()
+    # Signed: of no match at all, k - 1 is -1.
+    n, k = (summed[name].cast(pl.Int64).to_numpy() for name in ("n", "n_matching"))
     rate = np.maximum(summed["chance_rate"].to_numpy(), 1 / (n + 1))
     q = stats.false_discovery_control(np.clip(stats.binom.sf(k - 1, n, np.minimum(rate, 1.0)), 0, 1))
     judged = summed.with_columns(q_value=pl.Series(q), effect=pl.col("n_matching") / pl.col("n") - pl.col("chance_rate"))
@@ -189,7 +183,9 @@ def _timed(loaded: LoadedStudy, sources: pl.DataFrame) -> pl.DataFrame:
     edits = loaded.table("edits").select("session", target_seq="seq").sort("session", "target_seq")
     edits = edits.with_columns(former_seq=pl.col("target_seq").shift(1).over("session"))
     clock = loaded.table("event_times").select("session", "seq", "agent", "active_clock_ms")
-    started = sources.join(edits, on=["session", "target_seq"], how="left").with_columns(start_seq=pl.max_horizontal("source_seq", "former_seq"))
+    started = sources.join(edits, on=["session", "target_seq"], how="left").with_columns(
+        start_seq=pl.max_horizontal("source_seq", "former_seq")
+    )
     timed = (
         started.join(clock, left_on=["session", "target_seq"], right_on=["session", "seq"])
         .join(clock.drop("agent"), left_on=["session", "start_seq"], right_on=["session", "seq"], suffix="_start")

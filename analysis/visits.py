@@ -90,7 +90,9 @@ def _spans(loaded: LoadedStudy, line: Timeline, kept: pl.DataFrame) -> pl.DataFr
     """
     screens = _located(loaded.query("SELECT session, seq FROM events WHERE action = 'screen' ORDER BY session, seq"), kept)
     last_opened = screens.group_by("visit").agg(opened_seq=pl.col("seq").max())
-    kept = kept.join(last_opened, on="visit", how="left", maintain_order="left").with_columns(pl.col("opened_seq").fill_null(pl.col("first_seq")))
+    kept = kept.join(last_opened, on="visit", how="left", maintain_order="left").with_columns(
+        pl.col("opened_seq").fill_null(pl.col("first_seq"))
+    )
     first, after = line.place(kept, "first_seq"), line.place(kept, "last_seq") + 1
     clock = line.active_s
     return kept.select(
@@ -121,8 +123,11 @@ def _ways_back(line: Timeline, kept: pl.DataFrame, needs: pl.DataFrame) -> tuple
         ends = line.active_s[after]
         ways.append(chains.select(visit="way", start=pl.Series(ends - line.lead_s(after)), end=pl.Series(ends)))
         members = chains.select("session", "way", visit_no=pl.int_ranges("visit_no", pl.col("visit_no") + length)).explode("visit_no")
-        members = members.join(kept.select("session", "visit_no", "visit"), on=["session", "visit_no"]).join(needs, on="visit")
-        wanted.append(members.select(visit="way", bundle="bundle"))
+        members = members.join(kept.select("session", "visit_no", "visit"), on=["session", "visit_no"], how="left").join(
+            needs, on="visit", how="left"
+        )
+        # A visit on the way that fetches nothing has no need that could be covered: it stays.
+        wanted.append(members.select(visit="way", bundle=pl.col("bundle").fill_null(-1)))
         n += len(chains)
     return pl.concat(ways), pl.concat(wanted).unique()
 
@@ -159,13 +164,17 @@ def _search_edits(located: pl.DataFrame, copied: pl.DataFrame, looked: pl.DataFr
     One field is filled on a screen, and later in the same visit, on another screen of the same system, a value is fetched.
     """
     fetching = pl.concat([frame.filter(pl.col("bundle") >= 0).select("visit") for frame in (copied, looked)]).unique()
-    entered = located.filter(pl.col("action").is_in(["change", "select", "paste", "input", "submit"])).join(fetching, on="visit", how="semi")
+    entered = located.filter(pl.col("action").is_in(["change", "select", "paste", "input", "submit"])).join(
+        fetching, on="visit", how="semi"
+    )
     single = entered.group_by("visit", "screen").agg(
         n=pl.col("field").filter(pl.col("action") != "submit").n_unique(), last_edit=pl.col("seq").max()
     )
     fetched = located.filter(pl.col("action").is_in(["copy", "focus", "click"])).select("visit", "seq", other="screen")
-    later = single.filter(pl.col("n") == 1).join(fetched, on="visit").filter(
-        (pl.col("seq") > pl.col("last_edit")) & (pl.col("other") != pl.col("screen"))
+    later = (
+        single.filter(pl.col("n") == 1)
+        .join(fetched, on="visit")
+        .filter((pl.col("seq") > pl.col("last_edit")) & (pl.col("other") != pl.col("screen")))
     )
     return entered.join(later.select("visit", "screen").unique(), on=["visit", "screen"], how="semi").select("session", "seq")
 

@@ -147,10 +147,7 @@ def event_times(log: Log, thresholds: Thresholds) -> list[Row]:
                     "case_active_ms": active if goes_on else 0,
                     "active_clock_ms": _active_between(events, 0, i, thresholds),
                 }
-                | {
-                    f"next_{name}": after[name] if after else None
-                    for name in ("seq", "t_ms", "action", "app", "screen", "field")
-                }
+                | {f"next_{name}": after[name] if after else None for name in ("seq", "t_ms", "action", "app", "screen", "field")}
             )
     return rows
 
@@ -369,12 +366,7 @@ def _link(events: list[Row], i: int, thresholds: Thresholds) -> Row:
 
 def copy_paste_links(log: Log, thresholds: Thresholds) -> list[Row]:
     """Look back from every paste to its copy, and ahead to its edit."""
-    return [
-        _link(events, i, thresholds)
-        for events in log.sessions()
-        for i, event in enumerate(events)
-        if event["action"] == "paste"
-    ]
+    return [_link(events, i, thresholds) for events in log.sessions() for i, event in enumerate(events) if event["action"] == "paste"]
 
 
 def _continues(log: Log, former: Row, now: Row) -> bool:
@@ -479,9 +471,7 @@ def skips(log: Log, thresholds: Thresholds) -> list[Row]:
 
     def work(session: int, screen_visit: Row, case_no: int | None, field: int) -> list[Row]:
         case_no = screen_visit["case_no"] if case_no is None else case_no
-        return shown.setdefault(
-            (session, case_no, None if case_no is not None else screen_visit["visit_no"], field), []
-        )
+        return shown.setdefault((session, case_no, None if case_no is not None else screen_visit["visit_no"], field), [])
 
     for session, seq, field in log.forms:
         at = next(v for v in screens if v["session"] == session and v["first_seq"] <= seq <= v["last_seq"])

@@ -119,9 +119,7 @@ def seeded(seed: int) -> Log:
 
 
 @functools.cache
-def built_on(
-    seed: int, thresholds: Thresholds = DEFAULT, turned: Callable[[Log], Log] | None = None
-) -> dict[str, list[Row]]:
+def built_on(seed: int, thresholds: Thresholds = DEFAULT, turned: Callable[[Log], Log] | None = None) -> dict[str, list[Row]]:
     """Build every concept on a seeded log, or on what that is turned into, once."""
     con = shared_connection()
     load(con, turned(seeded(seed)) if turned else seeded(seed))
@@ -178,9 +176,7 @@ class TestOracles:
     def test_nulls(self, concept: str) -> None:
         """Events without field, role, mark, state, place on the screen and case give what the oracle gives."""
         actions = ("focus", "input", "paste", "change", "click", "click", "click", "blur", "screen", "focus")
-        events = [
-            event(n * 500, action, (114, 11)[n % 3 == 0], case_no=None, role=None) for n, action in enumerate(actions)
-        ]
+        events = [event(n * 500, action, (114, 11)[n % 3 == 0], case_no=None, role=None) for n, action in enumerate(actions)]
         log = log_of(*events, forms=[(1, 8, 111)])
 
         assert getattr(oracles, concept)(log, DEFAULT) == rows_of(log, concept)
@@ -229,9 +225,7 @@ class TestEventTimes:
         """A gap of exactly the threshold counts, one of 10 ms more counts for nothing."""
         rows = built("event_times", event(0, "click", 113), event(120_000, "click", 113), event(240_010, "click", 113))
 
-        assert [(120_000, 120_000, 0), (120_010, 0, 120_000), (None, 0, 120_000)] == only(
-            rows, "gap_ms", "active_ms", "active_clock_ms"
-        )
+        assert [(120_000, 120_000, 0), (120_010, 0, 120_000), (None, 0, 120_000)] == only(rows, "gap_ms", "active_ms", "active_clock_ms")
 
     @pytest.mark.parametrize("action", ["pause", "gap_start"])
     def test_blind_spans_are_not_active(self, action: str) -> None:
@@ -390,9 +384,7 @@ class TestEdits:
 
     def test_no_change_follows(self) -> None:
         """Where no change follows before another field, the paste or input is the edit; a later change is another."""
-        rows = built(
-            "edits", event(0, "paste", 111), event(10, "focus", 112), event(20, "change", 111), event(30, "input", 112)
-        )
+        rows = built("edits", event(0, "paste", 111), event(10, "focus", 112), event(20, "change", 111), event(30, "input", 112))
 
         assert [(0, "paste", True), (2, "change", False), (3, "input", False)] == only(rows, "seq", "action", "pasted")
 
@@ -421,9 +413,7 @@ class TestCopyPasteLinks:
 
     def test_gap_rule_inside(self) -> None:
         """An absence between copy and paste counts for nothing."""
-        rows = built(
-            "copy_paste_links", event(0, "copy", 311), event(500_000, "click", 111), event(500_700, "paste", 111)
-        )
+        rows = built("copy_paste_links", event(0, "copy", 311), event(500_000, "click", 111), event(500_700, "paste", 111))
 
         assert [700] == only(rows, "active_ms")
 
@@ -439,9 +429,7 @@ class TestCopyPasteLinks:
         """A copy of unknown origin has no source field; a paste with no copy before it has no time either."""
         rows = built("copy_paste_links", event(0, "paste", 111), event(10, "copy", 91), event(50, "paste", 112))
 
-        assert [(None, None, None, None), (1, 9, None, 40)] == only(
-            rows, "copy_seq", "source_app", "source_field", "active_ms"
-        )
+        assert [(None, None, None, None), (1, 9, None, 40)] == only(rows, "copy_seq", "source_app", "source_field", "active_ms")
 
     def test_another_field_is_edited_first(self) -> None:
         """A change of the target after another field was edited is not the end of the paste: the paste is."""
@@ -472,9 +460,7 @@ class TestCopyPasteLinks:
 
     def test_not_into_the_next_case(self) -> None:
         """A change in another case does not end a paste."""
-        rows = built(
-            "copy_paste_links", event(0, "copy", 311), event(10, "paste", 111), event(900, "select", 111, case_no=2)
-        )
+        rows = built("copy_paste_links", event(0, "copy", 311), event(10, "paste", 111), event(900, "select", 111, case_no=2))
 
         assert [1] == only(rows, "edit_seq")
 
@@ -573,9 +559,7 @@ class TestReturns:
 
     def test_never_again(self) -> None:
         """A field filled once and left for good is a row without a return: it belongs to the denominator."""
-        assert [(0, None)] == only(
-            built("returns", edit(0, 1), event(10, "focus", 112)), "n_returns", "first_return_seq"
-        )
+        assert [(0, None)] == only(built("returns", edit(0, 1), event(10, "focus", 112)), "n_returns", "first_return_seq")
 
     def test_left_empty(self) -> None:
         """A field that was visited before it was filled, or only cleared, was not returned to."""
@@ -601,9 +585,7 @@ class TestReturns:
 class TestFillableFields:
     def test_by_role_by_log_and_by_announcement(self) -> None:
         """Entry roles are fillable; other and unknown roles if edited or with a state; anything if announced."""
-        rows = built(
-            "fillable_fields", event(0, "click", 114), event(1, "focus", 118, filled=False), forms=[(1, 0, 213)]
-        )
+        rows = built("fillable_fields", event(0, "click", 114), event(1, "focus", 118, filled=False), forms=[(1, 0, 213)])
 
         assert [111, 112, 117, 118, 119, 121, 211, 212, 213] == only(rows, "field")
         assert [213] == [row["field"] for row in rows if row["announced"]]
@@ -756,15 +738,11 @@ class TestDeadClicks:
 
     def test_went_elsewhere(self) -> None:
         """A click on something else within three seconds means the agent went on."""
-        rows = built(
-            "dead_clicks", event(0, "screen", 11), *clicks(113, 0), *clicks(116, 900), event(9_000, "focus", 111)
-        )
+        rows = built("dead_clicks", event(0, "screen", 11), *clicks(113, 0), *clicks(116, 900), event(9_000, "focus", 111))
 
         assert [2] == only(rows, "seq")
 
-    @pytest.mark.parametrize(
-        "action", ["mark", "call_start", "call_end", "hold_start", "hold_end", "case_start", "case_end"]
-    )
+    @pytest.mark.parametrize("action", ["mark", "call_start", "call_end", "hold_start", "hold_end", "case_start", "case_end"])
     def test_not_the_apps_doing(self, action: str) -> None:
         """The agent's mark that this button is dead does not bring it to life; nor does a call coming in."""
         events = [event(0, "screen", 11), *clicks(113, 0), event(900, action, 11), event(9_000, "focus", 111)]
@@ -860,9 +838,7 @@ class TestBuilding:
         with connect() as con:
             create_base_tables(con)
 
-            assert ("event_times", "screen_visits", "field_visits", "edits", "returns") == build_concepts(
-                con, DEFAULT, only=["returns"]
-            )
+            assert ("event_times", "screen_visits", "field_visits", "edits", "returns") == build_concepts(con, DEFAULT, only=["returns"])
 
     def test_again(self) -> None:
         """Building again, with other thresholds, replaces what was there."""
@@ -908,9 +884,7 @@ class TestThresholds:
         with pytest.raises(KeyError, match="no threshold is called gap_ms"):
             DEFAULT.sql_params(["gap_ms"])
 
-    @pytest.mark.parametrize(
-        ("name", "value"), [("gap_drop_ms", -1), ("rare_df", 1.2), ("repeat_click_n", 1), ("winsor", -0.1)]
-    )
+    @pytest.mark.parametrize(("name", "value"), [("gap_drop_ms", -1), ("rare_df", 1.2), ("repeat_click_n", 1), ("winsor", -0.1)])
     def test_senseless_values(self, name: str, value: float) -> None:
         """A value that no rule could mean is refused by name."""
         with pytest.raises(msgspec.ValidationError, match=f"threshold {name} is"):

@@ -87,13 +87,13 @@ class ThresholdSource(NamedTuple):
 
 
 _CLICKS: Final = "default or majority of PostHog, Datadog, Mixpanel and OpenReplay, read in their published code, 2026"
-_FORMS: Final = "own default after the form metrics of Zuko (zuko.io/guides/metric-definitions)"
-_OWN: Final = "own default"
+_FORMS: Final = "default of this toolkit, after the form metrics of Zuko (zuko.io/guides/metric-definitions)"
+_OWN: Final = "default of this toolkit"
 
 SOURCES: Final[Mapping[str, ThresholdSource]] = {
     "gap_drop_ms": ThresholdSource(
         "ms",
-        "contracts, cases and friction; in a simulation of short work, reading and absence, dropping whole gaps over "
+        "default of this toolkit; in a simulation of short work, reading and absence, dropping whole gaps over "
         "120 s kept 0.98 of the true active time, capping them at 120 s made it 1.16",
     ),
     "repeat_click_n": ThresholdSource("clicks", f"3 is the {_CLICKS}; Amplitude and Splunk take 4"),
@@ -115,9 +115,11 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     "min_pair_cases": ThresholdSource("cases", f"{_OWN}: fewer cannot reach q_max against a fair chance rate"),
     "const_share": ThresholdSource("share", f"{_OWN}: above it a field is a candidate for a default value"),
     "direction_share": ThresholdSource("share", f"{_OWN}: of the matching cases in which the source was read first"),
-    "glance_s": ThresholdSource("s", "contracts, rank; near the mental operator of the keystroke-level model, doi 10.1145/358886.358895"),
-    "redo_share": ThresholdSource("share", f"contracts, rank: fills done again by hand; {_OWN} until measured"),
-    "min_agents": ThresholdSource("agents", "contracts, rank: fewer make an anecdote"),
-    "min_occurrences": ThresholdSource("occurrences", "contracts, rank: fewer make an anecdote"),
+    "glance_s": ThresholdSource(
+        "s", "default of this toolkit, near the mental operator of the keystroke-level model, doi 10.1145/358886.358895"
+    ),
+    "redo_share": ThresholdSource("share", f"fills done again by hand: {_OWN} until it is measured after go-live"),
+    "min_agents": ThresholdSource("agents", "default of this toolkit: fewer make an anecdote"),
+    "min_occurrences": ThresholdSource("occurrences", "default of this toolkit: fewer make an anecdote"),
     "winsor": ThresholdSource("share", f"{_OWN}: quantile to which longer times are pulled in, per kind of field"),
 }

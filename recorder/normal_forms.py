@@ -41,9 +41,7 @@ _TIME_MARK = re.compile("(?<=[0-9])t(?=[0-9]{2}:)")
 # Copied web text carries marks that nobody sees (soft hyphen, zero width, direction) and dashes of many kinds.
 _UNSEEN = dict.fromkeys([0xAD, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A)])
 _ONE_SPELLING = _UNSEEN | dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "-", 0x2019: "'"}
-_NORDIC = str.maketrans(
-    {"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa", "ð": "d", "đ": "d", "þ": "th", "ł": "l"}
-)
+_NORDIC = str.maketrans({"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa", "ð": "d", "đ": "d", "þ": "th", "ł": "l"})
 _LETTER_RUN = re.compile("[a-z]{4,}")
 
 _STOP = frozenset(

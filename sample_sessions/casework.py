@@ -127,11 +127,7 @@ def standing(case: Plan, on: Collection[str]) -> tuple[frozenset[str], frozenset
 
     A field that an autofill got wrong is both: looked at, then done again. Where a default is wrong, the field is entered as before.
     """
-    filled = {
-        name
-        for name in case.wanted.intersection(on)
-        if name not in DEFAULTS or case.values[name] == default_value(name)
-    }
+    filled = {name for name in case.wanted.intersection(on) if name not in DEFAULTS or case.values[name] == default_value(name)}
     again = {name for name in filled if name not in DEFAULTS and case.stream("by hand", name).happens(BY_HAND_SHARE)}
     return case.wanted - (filled - again), frozenset(filled)
 
@@ -347,9 +343,7 @@ def _free_text(case: Plan) -> Iterator[Step]:
         if case.stream("interrupted").happens(INTERRUPTED_SHARE):
             desk.clock += 130 + 300 * case.stream("interruption").share()
             desk.facts["interruption",] += 1
-        desk.write(
-            "Helpdesk.reply_text", [sentence(desk.draw, desk.draw.whole(5, 9)) for _ in range(desk.draw.whole(2, 4))]
-        )
+        desk.write("Helpdesk.reply_text", [sentence(desk.draw, desk.draw.whole(5, 9)) for _ in range(desk.draw.whole(2, 4))])
 
     yield Step("write reply", REPLY, do)
 

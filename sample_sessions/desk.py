@@ -126,9 +126,7 @@ class Desk:
 
     def glance(self) -> None:
         """Look over a field that came filled."""
-        self.clock += (
-            self.draw.lognormal(GLANCE_MEAN_S * math.exp(-(GLANCE_SD_LN**2) / 2), GLANCE_SD_LN) * self.who.pace
-        )
+        self.clock += self.draw.lognormal(GLANCE_MEAN_S * math.exp(-(GLANCE_SD_LN**2) / 2), GLANCE_SD_LN) * self.who.pace
 
     def wait(self, system: str) -> None:
         """Wait for a system to answer; no agent is faster at that than another."""

@@ -177,9 +177,7 @@ def truth_text(facts: Mapping[str, Any]) -> str:
             entries = ",\n    ".join(json.dumps(entry, ensure_ascii=False) for entry in value)
             lines.append(f"  {json.dumps(name)}: [\n    {entries}\n  ]")
         elif isinstance(value, dict):
-            entries = ",\n    ".join(
-                f"{json.dumps(key)}: {json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items()
-            )
+            entries = ",\n    ".join(f"{json.dumps(key)}: {json.dumps(entry, ensure_ascii=False)}" for key, entry in value.items())
             lines.append(f"  {json.dumps(name)}: {{\n    {entries}\n  }}")
         else:
             lines.append(f"  {json.dumps(name)}: {json.dumps(value)}")
@@ -206,11 +204,7 @@ def unpack(name: str, content: bytes) -> str:
 
 def differing(study: Mapping[str, str], folder: Path = HERE) -> list[str]:
     """Files whose content is missing or not what the generator makes."""
-    return [
-        name
-        for name, text in study.items()
-        if not (file := folder / name).exists() or unpack(name, file.read_bytes()) != text
-    ]
+    return [name for name, text in study.items() if not (file := folder / name).exists() or unpack(name, file.read_bytes()) != text]
 
 
 def main() -> None:

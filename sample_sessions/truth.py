@@ -66,9 +66,7 @@ def truth(seed: int, shifts: Sequence[Shift]) -> dict[str, Any]:
         "cases": len(replay.plans),
         "seed": seed,
         "events": sum(len(shift.rows) for shift in shifts),
-        "events_in_no_case": sum(
-            len(shift.rows) - sum(last - first + 1 for first, last in shift.cases) for shift in shifts
-        ),
+        "events_in_no_case": sum(len(shift.rows) - sum(last - first + 1 for first, last in shift.cases) for shift in shifts),
         "case_seconds_mean": round(mean(replay.wall_s), 3),
         "reentry": list(_reentry(replay)),
         "defaults": [_default(replay, name) for name in DEFAULTS],
@@ -197,13 +195,9 @@ def _friction(replay: Replay) -> dict[str, Any]:
         return [{**_name(fact[1]), "count": n} for fact, n in sorted(facts.items()) if fact[0] == kind]
 
     return {
-        "repeat_click_bursts": [
-            {**row, "clicks": facts["burst click", f"{row['app']}.{row['field']}"]} for row in listed("burst")
-        ],
+        "repeat_click_bursts": [{**row, "clicks": facts["burst click", f"{row['app']}.{row['field']}"]} for row in listed("burst")],
         "grid_double_clicks": listed("grid double click"),
-        "passed_over": [
-            {**row, "cases_shown": _shown(replay, f"{row['app']}.{row['field']}")} for row in listed("passed over")
-        ],
+        "passed_over": [{**row, "cases_shown": _shown(replay, f"{row['app']}.{row['field']}")} for row in listed("passed over")],
         "never_touched": [{**_name(name), "cases_shown": _shown(replay, name)} for name in NEVER_TOUCHED],
         "corrections": listed("correction"),
         "returns": listed("return"),

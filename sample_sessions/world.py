@@ -127,8 +127,7 @@ _FIELDS: Final = (
 )
 # An element's name is unique within its system, so "CRM.phone" names one field.
 FIELDS: Final[Mapping[str, Field]] = {
-    f"{place.app}.{element}": Field(place.app, place.screen, element, label, role, kind)
-    for place, element, label, role, kind in _FIELDS
+    f"{place.app}.{element}": Field(place.app, place.screen, element, label, role, kind) for place, element, label, role, kind in _FIELDS
 }
 NEVER_TOUCHED: Final = (
     "Billing.project",

@@ -110,7 +110,9 @@ def test_import_shadow_loads_only_the_standard_library(root: Path) -> None:
 
 def test_help_loads_nothing_heavy(root: Path) -> None:
     """`shadow --help` answers before any package for data, figures or screens is loaded."""
-    ask = "sys.argv = ['shadow', '--help']; from contextlib import suppress; from shadow.cli import main\nwith suppress(SystemExit): main()\n"
+    ask = (
+        "sys.argv = ['shadow', '--help']; from contextlib import suppress; from shadow.cli import main\nwith suppress(SystemExit): main()\n"
+    )
     loaded = _loaded_by(f"exec({ask!r})", root)
 
     assert "shadow" in loaded

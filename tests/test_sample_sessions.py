@@ -183,11 +183,7 @@ class TestTruth:
             found = 0
             for rows in cases:
                 read, typed = (
-                    {
-                        re.sub(r"\D", "", r["value"]): at
-                        for at, r in enumerate(rows)
-                        if (r["name"], r["action"]) == wanted
-                    }
+                    {re.sub(r"\D", "", r["value"]): at for at, r in enumerate(rows) if (r["name"], r["action"]) == wanted}
                     for wanted in ((_name(row["source"]), "focus"), (_name(row["target"]), "change"))
                 )
                 found += any(read[digits] < typed[digits] for digits in read.keys() & typed.keys())
@@ -206,12 +202,7 @@ class TestTruth:
         """Of the values a default field ends with, the commonest has the share the truth says, at least 85 %."""
         for default in TRUTH["defaults"]:
             ends = [
-                [
-                    row["value"]
-                    for row in rows
-                    if row["name"] == _name(default) and row["action"] in {"change", "select"}
-                ]
-                for rows in cases
+                [row["value"] for row in rows if row["name"] == _name(default) and row["action"] in {"change", "select"}] for rows in cases
             ]
             values = Counter(end[-1] for end in ends if end)
             assert default["cases"] == values.total()
@@ -249,9 +240,7 @@ class TestTruth:
         """The planted fields are focused and left empty, or never seen to have the focus, in the cases the truth says."""
         friction = TRUTH["friction"]
         for row in friction["passed_over"]:
-            shown = [
-                rows for rows in cases if any(r["action"] == "screen" and r["screen"] == row["screen"] for r in rows)
-            ]
+            shown = [rows for rows in cases if any(r["action"] == "screen" and r["screen"] == row["screen"] for r in rows)]
             seen = [{r["action"] for r in rows if r["name"] == _name(row)} for rows in shown]
             assert row["cases_shown"] == len(shown)
             assert row["count"] == sum(actions == {"focus"} for actions in seen) > 0.8 * len(shown)
@@ -267,9 +256,7 @@ class TestTruth:
                 if row["action"] in {"change", "select", "paste"}:
                     entered[row["name"]].append(row["value"])
             seconds.update(name for name, values in entered.items() if len(set(values)) > 1)
-        joined = {
-            "Billing.postcode_city": next(row["cases"] for row in TRUTH["reentry"] if row["relation"] == "joined")
-        }
+        joined = {"Billing.postcode_city": next(row["cases"] for row in TRUTH["reentry"] if row["relation"] == "joined")}
         planted = [*TRUTH["friction"]["corrections"], *TRUTH["friction"]["trimmed_pastes"]]
 
         assert {_name(row): row["count"] for row in planted} | joined == seconds
@@ -298,22 +285,14 @@ class TestSavings:
 
     def test_parts_and_wholes_agree(self):
         """A sum of parts is the sum of the integrations alone; a link saves what the set of its targets does."""
-        alone = {
-            _name(row["targets"][0]): row["minutes_per_case"]
-            for row in TRUTH["integrations"]
-            if len(row["targets"]) == 1
-        }
+        alone = {_name(row["targets"][0]): row["minutes_per_case"] for row in TRUTH["integrations"] if len(row["targets"]) == 1}
         by_targets = {frozenset(map(_name, row["targets"])): row["minutes_per_case"] for row in TRUTH["sets"]}
 
         for row in TRUTH["sets"]:
-            assert row["sum_of_parts"] == pytest.approx(
-                sum(alone[_name(target)] for target in row["targets"]), abs=1e-4
-            )
+            assert row["sum_of_parts"] == pytest.approx(sum(alone[_name(target)] for target in row["targets"]), abs=1e-4)
         links = [row for row in TRUTH["integrations"] if row["kind"] == "link"]
         together = [by_targets.get(frozenset(map(_name, row["targets"]))) for row in links]
-        assert [row["minutes_per_case"] for row, whole in zip(links, together, strict=True) if whole] == [
-            w for w in together if w
-        ]
+        assert [row["minutes_per_case"] for row, whole in zip(links, together, strict=True) if whole] == [w for w in together if w]
 
     def test_savings_stay_in_their_bounds(self):
         """Everything at once saves more than any one integration, and less than a case takes."""
@@ -360,11 +339,7 @@ class TestReplay:
         casework, plans = replay
         case = next(case for case in plans if "Billing.street" in case.wanted)
         ends = [
-            [
-                (row.action, row.field, row.detail, row.t - desk.rows[-1].t)
-                for row in desk.rows
-                if row.screen.endswith("/close")
-            ]
+            [(row.action, row.field, row.detail, row.t - desk.rows[-1].t) for row in desk.rows if row.screen.endswith("/close")]
             for desk in (casework.work(case), casework.work(case, {"Billing.street"}))
         ]
 
@@ -392,9 +367,7 @@ class TestReplay:
         """With the account reference filled, nothing is copied into the note, nor out of it."""
         casework, plans = replay
         field = {"Billing.account_ref"}
-        case = next(
-            case for case in plans if field <= case.wanted and not casework.standing(case, field)[0].intersection(field)
-        )
+        case = next(case for case in plans if field <= case.wanted and not casework.standing(case, field)[0].intersection(field))
 
         assert "Notes" in {row.app for row in casework.work(case).rows}
         assert "Notes" not in {row.app for row in casework.work(case, field).rows}

@@ -62,9 +62,7 @@ class ScriptedSource(Source):
         self._stopped = False
         for place, (former, later) in enumerate(zip(self._observations, self._observations[1:], strict=False), start=1):
             if later.t_ms < former.t_ms:
-                raise ValueError(
-                    f"observation {place} is at {later.t_ms} ms, before the {former.t_ms} ms of the one before it"
-                )
+                raise ValueError(f"observation {place} is at {later.t_ms} ms, before the {former.t_ms} ms of the one before it")
 
     @property
     def sees(self) -> frozenset[str]:

@@ -4,21 +4,27 @@ The command line: the edge where errors become one line and an exit code.
     0 done · 1 bad input or a failed run · 2 bad usage
 
 Results go to stdout, progress and notes to stderr. An error that nobody foresaw is shown by kind and place only: its message could hold
-what was read from a log.
+what was read from a log. One of the file system is shown by path and by what the system calls it.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from shadow.errors import ShadowError
 
+if TYPE_CHECKING:
+    from sys import UnraisableHookArgs
+
 __all__ = ["main"]
 
-PACKAGES = Path(__file__).resolve().parents[2]
+PACKAGES: Final = Path(__file__).resolve().parents[2]
+# What typer leaves with after Ctrl-C; ours are 0, 1 and 2.
+INTERRUPTED: Final = 130
 
 
 def main() -> NoReturn:
@@ -27,10 +33,15 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             # Windows pipes are cp1252 unless told otherwise, and tables hold arrows.
             stream.reconfigure(encoding="utf-8")
-    from shadow.cli.commands import app  # noqa: PLC0415 - after the streams are set
+    sys.unraisablehook = _note_unraisable
+    from shadow.cli.commands import app
 
     try:
         app(prog_name="shadow")
+    except SystemExit as left:
+        if left.code == INTERRUPTED:
+            _leave("stopped; nothing was changed")
+        raise
     except ShadowError as fault:
         _leave(str(fault))
     except KeyboardInterrupt:
@@ -39,9 +50,20 @@ def main() -> NoReturn:
         # The reader of our output went away, as `head` does: nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
-    except Exception as fault:  # noqa: BLE001 - the edge
-        _leave(f"unexpected {type(fault).__name__} in {_place(fault)}; please report this line")
+    except BaseException as fault:  # noqa: BLE001 - the edge; a panic of polars is no Exception
+        _leave(_unforeseen(fault))
     sys.exit(0)
+
+
+def _unforeseen(fault: BaseException) -> str:
+    if isinstance(fault, OSError) and fault.errno is not None and fault.filename is not None:
+        return f"{fault.filename}: {os.strerror(fault.errno)}; check the path, and that you may write there"
+    return f"unexpected {type(fault).__name__} in {_place(fault)}; please report this line"
+
+
+def _note_unraisable(unraisable: UnraisableHookArgs) -> None:
+    """An error while something is cleared away, which Python shows with its message."""
+    print(f"note: {unraisable.exc_type.__name__} while clearing up", file=sys.stderr)
 
 
 def _leave(message: str) -> NoReturn:
@@ -49,7 +71,7 @@ def _leave(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def _place(fault: Exception) -> str:
+def _place(fault: BaseException) -> str:
     """File and line of our own code nearest to the fault."""
     frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if Path(frame.filename).is_relative_to(PACKAGES)]
     frames = [frame for frame in frames if "site-packages" not in Path(frame.filename).relative_to(PACKAGES).parts]

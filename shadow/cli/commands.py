@@ -57,9 +57,9 @@ StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="The study 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
 
 
-def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
+def _version(asked: bool) -> None:
     if asked:
-        from shadow import __version__  # noqa: PLC0415
+        from shadow import __version__
 
         print(f"shadow {__version__}")
         raise typer.Exit
@@ -67,7 +67,7 @@ def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it
 
 @app.callback()
 def _root(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,  # noqa: FBT002
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,
 ) -> None:
     del version
 
@@ -75,11 +75,13 @@ def _root(
 @app.command("init")
 def init(study: StudyArgument) -> None:
     """Make a study folder with a commented study.toml."""
-    from shadow.study import create_study  # noqa: PLC0415
+    from shadow.study import create_study
 
     was_there = (study / "study.toml").exists()
     create_study(study)
-    print(f"{study} is a study already; nothing was changed" if was_there else f"made {study}; edit {study / 'study.toml'}, then import logs")
+    print(
+        f"{study} is a study already; nothing was changed" if was_there else f"made {study}; edit {study / 'study.toml'}, then import logs"
+    )
 
 
 @app.command("import")
@@ -89,7 +91,7 @@ def import_(
     form: Annotated[LogFormat, typer.Option("--format", help="Format of the logs.")] = LogFormat.auto,
 ) -> None:
     """Bring recorded logs into a study: all of them or none."""
-    from shadow.interop.importing import import_logs  # noqa: PLC0415
+    from shadow.interop.importing import import_logs
 
     result = import_logs(sources, study, form.value, progress=_note)
     for path in result.already_there:
@@ -101,14 +103,14 @@ def import_(
 @app.command("cases")
 def cases(
     study: StudyArgument,
-    json: JsonOption = False,  # noqa: FBT002
+    json: JsonOption = False,
     events: Annotated[
         Optional[Path],  # noqa: UP045 - typer reads it at run time
         typer.Option("--events", metavar="FILE.csv", help="Also write session,seq,case for every row of the logs."),
     ] = None,
 ) -> None:
     """Show how the log was cut into cases."""
-    from analysis.results import cases_document, event_cases  # noqa: PLC0415
+    from analysis.results import cases_document, event_cases
 
     with _loaded(study) as loaded:
         document = cases_document(loaded)
@@ -122,10 +124,10 @@ def cases(
 def friction(
     study: StudyArgument,
     by: Annotated[By, typer.Option("--by", help="What to show it by.")] = By.screen,
-    json: JsonOption = False,  # noqa: FBT002
+    json: JsonOption = False,
 ) -> None:
     """Show where the time goes and which steps repeat."""
-    from analysis.results import friction_document  # noqa: PLC0415
+    from analysis.results import friction_document
 
     with _loaded(study) as loaded:
         _show(friction_document(loaded, by.value), json=json, kind=f"friction {by.value}")
@@ -134,20 +136,20 @@ def friction(
 @app.command("reentry")
 def reentry(
     study: StudyArgument,
-    possible: Annotated[bool, typer.Option("--possible", help="Show the doubtful pairs, too.")] = False,  # noqa: FBT002
-    json: JsonOption = False,  # noqa: FBT002
+    possible: Annotated[bool, typer.Option("--possible", help="Show the doubtful pairs, too.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Show the fields re-entered across systems."""
-    from analysis.results import reentry_document  # noqa: PLC0415
+    from analysis.results import reentry_document
 
     with _loaded(study) as loaded:
         _show(reentry_document(loaded, possible=possible), json=json)
 
 
 @app.command("rank")
-def rank(study: StudyArgument, json: JsonOption = False) -> None:  # noqa: FBT002
+def rank(study: StudyArgument, json: JsonOption = False) -> None:
     """Rank integrations by the minutes they would save per case."""
-    from analysis.results import rank_document  # noqa: PLC0415
+    from analysis.results import rank_document
 
     with _loaded(study) as loaded:
         _show(rank_document(loaded), json=json)
@@ -158,7 +160,7 @@ def report(
     study: StudyArgument,
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where to write the report.")],
     lang: Annotated[Optional[Language], typer.Option("--lang", help="Its language; default: study.toml.")] = None,  # noqa: UP045
-    interactive: Annotated[bool, typer.Option("--interactive", help="Add an appendix of charts to explore (5 MB).")] = False,  # noqa: FBT002
+    interactive: Annotated[bool, typer.Option("--interactive", help="Add an appendix of charts to explore (5 MB).")] = False,
 ) -> None:
     """Write the report a client acts on: one HTML file that works offline."""
     _report(study, output, lang.value if lang else None, interactive=interactive)
@@ -175,8 +177,8 @@ def demo(
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = Language.en,
 ) -> None:
     """Run the whole chain on the sample sessions, ending with a report."""
-    from shadow.cli.demo import run_demo  # noqa: PLC0415
-    from shadow.report import render_html  # noqa: PLC0415
+    from shadow.cli.demo import run_demo
+    from shadow.report import render_html
 
     _check_suffix(output)
     _write(output, render_html(run_demo(study, _note), lang=lang.value))
@@ -184,8 +186,8 @@ def demo(
 
 
 def _report(study: Path, output: Path, lang: str | None, *, interactive: bool) -> None:
-    from analysis.overview import study_result  # noqa: PLC0415
-    from shadow.report import render_html  # noqa: PLC0415
+    from analysis.overview import study_result
+    from shadow.report import render_html
 
     _check_suffix(output)
     with _loaded(study) as loaded:
@@ -194,7 +196,7 @@ def _report(study: Path, output: Path, lang: str | None, *, interactive: bool) -
 
 
 def _check_suffix(output: Path) -> None:
-    from shadow.errors import ShadowError  # noqa: PLC0415
+    from shadow.errors import ShadowError
 
     if output.suffix != ".html":
         raise ShadowError(f"{output} is not an .html file", "give -o a name that ends in .html")
@@ -203,8 +205,8 @@ def _check_suffix(output: Path) -> None:
 @contextlib.contextmanager
 def _loaded(study: Path) -> Iterator[LoadedStudy]:
     """The study with its cases and concepts; the database is let go of afterwards."""
-    from analysis.loading import load_study  # noqa: PLC0415
-    from shadow.study import open_study  # noqa: PLC0415
+    from analysis.loading import load_study
+    from shadow.study import open_study
 
     loaded = load_study(open_study(study))
     try:
@@ -216,11 +218,11 @@ def _loaded(study: Path) -> Iterator[LoadedStudy]:
 def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> None:
     """The document as JSON, or as a table with its warnings on stderr."""
     if json:
-        import msgspec  # noqa: PLC0415
+        import msgspec
 
         sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
         return
-    from shadow.cli.tables import print_table  # noqa: PLC0415
+    from shadow.cli.tables import print_table
 
     print_table(document, kind or document["command"])
     for warning in document["warnings"]:
@@ -229,14 +231,15 @@ def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> N
 
 def _write(path: Path, text: str) -> None:
     """Write a file in one step: a reader sees the old one or the new one, never half of either."""
-    from shadow.errors import ShadowError  # noqa: PLC0415
+    from shadow.errors import ShadowError
 
     draft = path.with_name(f".{path.name}.new")
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(path)
     except OSError as fault:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # where no file can be, none can be removed
+            draft.unlink(missing_ok=True)
         raise ShadowError(f"{path} cannot be written ({fault.strerror})", "name a file in a folder you may write to") from None
 
 

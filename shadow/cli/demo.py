@@ -48,10 +48,10 @@ def run_demo(study: Path | None, note: Callable[[str], None]) -> dict[str, Any]:
 
 
 def _chain(study: Path, note: Callable[[str], None]) -> dict[str, Any]:
-    from analysis.loading import load_study  # noqa: PLC0415 - heavy
-    from analysis.overview import study_result  # noqa: PLC0415
-    from shadow.interop.importing import import_logs  # noqa: PLC0415
-    from shadow.study import open_study  # noqa: PLC0415
+    from analysis.loading import load_study
+    from analysis.overview import study_result
+    from shadow.interop.importing import import_logs
+    from shadow.study import open_study
 
     note("1 import    the sample logs; values are marked in memory and dropped")
     import_logs(sample_logs(), study)

@@ -57,15 +57,18 @@ ROLE_BY_TAG: Final = {"INPUT": "entry", "TEXTAREA": "text", "SELECT": "combo", "
 CAPTIONED: Final = ("button", "link")
 # Longer segments of a path read like a title that somebody wrote.
 LONGEST_PAGE_NAME: Final = 40
+# Shorter values, such as a language or a land, are parts of many paths.
+SHORTEST_CONTENT: Final = 3
 
 
 class ActionLogger:
-    """The `action-logger` format; one instance reads one source, because who worked when is learnt from the whole of it."""
+    """The `action-logger` format; one instance reads one source, because who worked when and what was entered is learnt from all of it."""
 
     name = "action-logger"
 
     def __init__(self) -> None:
         self._users = pl.Series(dtype=pl.String)
+        self._entered: set[str] = set()
 
     def claims(self, opening: str, header: tuple[str, ...]) -> bool:
         """A header with the Action Logger's time, application and event type."""
@@ -77,8 +80,19 @@ class ActionLogger:
         return LogFile(log.path, strict=False)
 
     def prepare(self, log: LogFile) -> None:
-        """Learn who worked when: a row that names nobody belongs to the user working at that time."""
-        seen = [neutral.select("time_ms", "session") for _, neutral in self._neutral_batches(log)]
+        """
+        Learn from the whole log who worked when and which names of pages are content.
+
+        A row that names nobody belongs to the user working at that time. A segment of a path that somebody also entered as a value is no
+        page: /customers/kirsten.
+        """
+        seen: list[pl.DataFrame] = []
+        pages: set[str] = set()
+        for _, neutral in self._neutral_batches(log):
+            seen.append(neutral.select("time_ms", "session"))
+            pages |= _page_names(neutral)
+            self._entered |= _entered(neutral)
+        self._entered &= pages
         if seen:
             self._users = _working_users(pl.concat(seen))
 
@@ -86,7 +100,13 @@ class ActionLogger:
         """The batches of the log, each with its neutral rows; see `Format`."""
         for batch, neutral in self._neutral_batches(log):
             users = self._users.slice(int(neutral["row"][0]), len(neutral))
-            yield batch, neutral.with_columns(session=users, agent=users)
+            pages = _by_unique(neutral["screen"], self._without_entered, pl.String())
+            yield batch, neutral.with_columns(session=users, agent=users, screen=pages)
+
+    def _without_entered(self, screen: str) -> str:
+        if not screen.startswith("/"):
+            return screen
+        return "/".join(":id" if _letters(segment) in self._entered else segment for segment in screen.split("/"))
 
     def _neutral_batches(self, log: LogFile) -> Iterator[tuple[Batch, pl.DataFrame]]:
         for batch in log.batches():
@@ -98,6 +118,24 @@ def _working_users(seen: pl.DataFrame) -> pl.Series:
     """The user of every row in file order: as said, else the one working at that time; all rows of a log that names nobody are one's."""
     in_time = seen.with_row_index("row").sort("time_ms", "row").with_columns(pl.col("session").forward_fill().backward_fill())
     return in_time.sort("row")["session"].fill_null("")
+
+
+def _page_names(neutral: pl.DataFrame) -> set[str]:
+    """Letters of every segment of every path."""
+    screens = neutral["screen"].drop_nulls().unique()
+    return {_letters(segment) for screen in screens if screen.startswith("/") for segment in screen.split("/")}
+
+
+def _entered(neutral: pl.DataFrame) -> set[str]:
+    """Letters of the values that were typed or carried over, as far as they could be the name of a page; a choice from a list is none."""
+    by_hand = pl.col("action").is_in([ACTION_CODES[name] for name in ("input", "change", "copy", "paste")])
+    chosen = pl.col("role").is_in(["check", "radio", "combo"]).fill_null(value=False)
+    values = neutral.filter(by_hand & ~chosen & (pl.col("value").str.len_chars() <= LONGEST_PAGE_NAME))["value"].unique()
+    return {letters for letters in map(_letters, values) if len(letters) >= SHORTEST_CONTENT}
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _neutral(batch: Batch) -> pl.DataFrame:
@@ -198,12 +236,13 @@ def _unquoted(text: str) -> str:
 
 def _host_and_path(url: str) -> dict[str, str | None]:
     """Host (with a port that is not the usual one) and templated path of a web address; neither for anything else."""
-    parts = re.match(r"(https?)://(?:[^/?#@]*@)?([^/?#:]+)(?::(\d+))?([^?#]*)", url.strip(), re.IGNORECASE)
+    # A user's name and password end at the last @ before the path: a password may have one in it.
+    parts = re.match(r"(https?)://(?:[^/?#]*@)?([\w.-]+|\[[\da-f:.]+\])(?::(\d*))?(?=[/?#]|$)([^?#]*)", url.strip(), re.IGNORECASE)
     if parts is None:
         return {"host": None, "path": None}
     scheme, host, port, path = parts.groups()
     usual = {"http": "80", "https": "443"}[scheme.lower()]
-    shown = host.lower() if port in (None, usual) else f"{host.lower()}:{port}"
+    shown = host.lower() if port in (None, "", usual) else f"{host.lower()}:{port}"
     return {"host": shown, "path": templated_path(path)}
 
 

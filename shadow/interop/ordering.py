@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Staging"]
 
 # Enough for windows over one session after another; beyond it DuckDB sorts in the staging folder, whose rows hold no content.
-MEMORY_LIMIT: Final = "512MB"
+MEMORY_LIMIT: Final = "256MB"
 
 ORDERED: Final = {
     "events": """

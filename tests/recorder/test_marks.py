@@ -163,9 +163,7 @@ def test_half_a_surrogate_pair() -> None:
     assert "reformatted" == relation(marks, "Hansen \ud800", "Hansen")
 
 
-@pytest.mark.parametrize(
-    "leak", [pickle.dumps, copy.copy, copy.deepcopy, iter, list, vars, lambda marks: "John" in marks]
-)
+@pytest.mark.parametrize("leak", [pickle.dumps, copy.copy, copy.deepcopy, iter, list, vars, lambda marks: "John" in marks])
 def test_nothing_leads_back(leak: object) -> None:
     """The table cannot be pickled, copied, listed or searched."""
     marks = ValueMarks()

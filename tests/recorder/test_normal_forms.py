@@ -159,9 +159,7 @@ def test_words_show_parts(part: str, whole: str) -> None:
     assert words(part) < words(whole)
 
 
-@pytest.mark.parametrize(
-    "value", "yes Nej JA n/a On 0 1 12 -7 1,5 0,00 000 Mr. MRS true sant Vælg... null — ok".split()
-)
+@pytest.mark.parametrize("value", "yes Nej JA n/a On 0 1 12 -7 1,5 0,00 000 Mr. MRS true sant Vælg... null — ok".split())
 def test_low_entropy(value: str) -> None:
     """Yes and no, titles, zero and numbers of one or two digits say nothing when they are equal."""
     assert is_low_entropy(value)

@@ -16,102 +16,17 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.klm import with_model_times
+from analysis.stretches import detours, find_stretches
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from analysis.loading import LoadedStudy
     from analysis.reentry import Reentry
+    from analysis.timeline import Timeline
 
-    Ints = NDArray[np.int64]
-    Floats = NDArray[np.float64]
-    Bools = NDArray[np.bool_]
+__all__ = ["Bundles", "find_bundles"]
 
-__all__ = ["Bundles", "Timeline", "find_bundles", "stays_on_field", "timeline"]
-
-
-# Where no switch was seen. Murty, Dadlani, Das, Harvard Business Review, August 2022: a little over two seconds each.
-SWITCH_S: Final = 2.0
-# Where no move was seen: pointing and pressing, as the keystroke-level model has it.
-MOVE_S: Final = 1.3
-# Fitts: seconds a bit, and the size of a control.
-BIT_S: Final = 0.1
-TARGET_PX: Final = 60
-# Longer than this is no way to anywhere.
-LONGEST_LEAD_S: Final = 5.0
-FINISHING: Final = ("change", "select", "paste", "copy", "submit")
-BY_KEYS: Final = ("input", "change", "paste", "copy")
 # A target is a memory if in more than this share of the times it is filled the value goes on to a third system.
 MOSTLY: Final = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """
-    All events of a study end to end, as running totals before each event (one more entry than events).
-
-    Args:
-
-        agent: Agent of each event, as an index into `agents`.
-
-        app: App of each event.
-
-        agents: Pseudonyms, in order.
-
-        cases: Cases of each agent.
-
-        active_s: Active seconds before each event.
-
-        motor_s: Motor seconds of the keystroke-level model before each event.
-
-        finishes: Whether each event finishes an act (an edit, a copy, a paste).
-
-        by_keys: Whether each event was made with the keys.
-
-        leads_s: Mean seconds from a finished act to the next event, by whether that is in the same system, whether the act was made with
-            the keys, and agent.
-
-        offset: Place of each session's first event, by session.
-    """
-
-    agent: Ints
-    app: Ints
-    agents: Ints
-    cases: Floats
-    active_s: Floats
-    motor_s: Floats
-    finishes: Bools
-    by_keys: Bools
-    leads_s: NDArray[np.float64]
-    offset: dict[int, int]
-
-    def motor_between(self, start: Floats, end: Floats) -> Floats:
-        """Motor seconds of the events between two points of active time."""
-        places = np.searchsorted(self.active_s, np.stack([start, end]), side="left")
-        return np.asarray(self.motor_s[places[1]] - self.motor_s[places[0]])
-
-    def worker_at(self, start: Floats) -> Ints:
-        """Agent (index) at a point of active time."""
-        return self.agent[np.minimum(np.searchsorted(self.active_s, start, side="right") - 1, len(self.agent) - 1)]
-
-    def lead_s(self, place: Ints) -> Floats:
-        """
-        Seconds before an event that getting to it took.
-
-        After a finished act that is all the time from it. After anything else (a look, a screen that opened) the time holds what was left
-        of the work there, too: only as much of it as the agent usually takes after an act of the same hand is the way.
-        """
-        before = np.maximum(place - 1, 0)
-        gap = self.active_s[place] - self.active_s[before]
-        stays = self.app[np.minimum(place, len(self.app) - 1)] == self.app[before]
-        usual = self.leads_s[stays.astype(np.int64), self.by_keys[before].astype(np.int64), self.agent[before]]
-        return np.where(self.finishes[before] & (gap <= LONGEST_LEAD_S), gap, np.minimum(gap, usual))
-
-    def place(self, frame: pl.DataFrame, column: str) -> Ints:
-        """Place of the events that a frame names by session and seq."""
-        offsets = frame["session"].replace_strict(self.offset, return_dtype=pl.Int64)
-        return (offsets + frame[column]).to_numpy().astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,43 +59,6 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def timeline(loaded: LoadedStudy) -> Timeline:
-    """The running totals of a study."""
-    events = with_model_times(loaded.table("event_times").sort("session", "seq"))
-    by_agent = loaded.cases_by_agent()
-    agents = by_agent["agent"].to_numpy().astype(np.int64)
-    totals = [np.r_[0.0, np.cumsum(events[name].to_numpy().astype(np.float64))] for name in ("active_ms", "motor_s")]
-    first = events.with_row_index("place").group_by("session").agg(pl.col("place").first())
-    return Timeline(
-        agent=np.searchsorted(agents, events["agent"].to_numpy()),
-        app=events["app"].to_numpy().astype(np.int64),
-        agents=agents,
-        cases=by_agent["n_cases"].fill_null(0).to_numpy().astype(np.float64),
-        active_s=totals[0] / 1000,
-        motor_s=totals[1],
-        finishes=events["action"].is_in(FINISHING).to_numpy(),
-        by_keys=events["action"].is_in(BY_KEYS).to_numpy(),
-        leads_s=_leads(events, agents),
-        offset={int(session): int(place) for session, place in first.iter_rows()},
-    )
-
-
-def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
-    """Mean seconds from a finished act to the next event: same system (no, yes) x made with the keys (no, yes) x agent."""
-    stays = pl.col("next_app") == pl.col("app")
-    moves_on = (~stays | (pl.col("next_field") != pl.col("field"))) & pl.col("active_ms").is_between(1, LONGEST_LEAD_S * 1000)
-    left = events.filter(pl.col("action").is_in(FINISHING) & moves_on)
-    means = left.group_by("agent", stays=stays, keys=pl.col("action").is_in(BY_KEYS)).agg(lead=pl.col("active_ms").mean() / 1000)
-    known = {(row["stays"], row["keys"], row["agent"]): row["lead"] for row in means.to_dicts()}
-    leads = np.empty((2, 2, len(agents)))
-    for same in (False, True):
-        for keys in (False, True):
-            others = [lead for (s, k, _), lead in known.items() if s == same and k == keys]
-            middle = float(np.median(others)) if others else (MOVE_S if same else SWITCH_S)
-            leads[int(same), int(keys)] = [known.get((same, keys, int(agent)), middle) for agent in agents]
-    return leads
-
-
 def find_bundles(loaded: LoadedStudy, line: Timeline, reentry: Reentry) -> Bundles:
     """The bundles of a study."""
     accepted = reentry.pairs.filter("accepted").select("source_field", "target_field", "mode")
@@ -194,91 +72,9 @@ def find_bundles(loaded: LoadedStudy, line: Timeline, reentry: Reentry) -> Bundl
     frame = pl.concat([part.select(COLUMNS) for part in (entered, *others)], how="vertical_relaxed")
     agent = np.searchsorted(line.agents, frame["agent"].cast(pl.Int64).to_numpy())
     frame = frame.with_columns(agent=pl.Series(agent)).with_row_index("bundle").with_columns(pl.col("bundle").cast(pl.Int64))
-    frame = frame.with_columns(detour_s=pl.Series(_detours(loaded, line, frame)))
-    stretches, needs = _stretches(loaded, line, frame)
+    frame = frame.with_columns(detour_s=pl.Series(detours(loaded, line, frame)))
+    stretches, needs = find_stretches(loaded, line, frame)
     return Bundles(frame, feeds, stretches, needs)
-
-
-def _stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """
-    What disappears with a bundle at the field it fills, and at the field it was fetched from.
-
-        ... click D   paste   change D ...         at the target: from the event before the stay on D to the edit
-        ... click S   copy ...                     at the source: from the event before the stay on S to the copy; a look, to its end
-
-    A source read once for several targets is still read as long as one of them is filled by hand. The way between the two systems belongs
-    to the visits (`analysis.visits`). Where a look ended is not logged: it is what is left when the way to the next event is taken off.
-    """
-    clock = line.active_s
-    entries = stays_on_field(loaded, line, frame, "entry_seq")
-    starts, entered = clock[entries["start"].to_numpy()], clock[_typing_ends(loaded, line, frame)]
-    at_target = entries.select("bundle", start=pl.Series(starts), end=pl.Series(entered))
-    fetched = frame.filter(pl.col("kind") == "reentry")
-    stays = stays_on_field(loaded, line, fetched, "source_seq")
-    left = stays["last"].to_numpy() + 1
-    copied = (fetched["mode"] == "clipboard").to_numpy()
-    ends = np.where(copied, clock[line.place(fetched, "source_seq")], clock[left] - line.lead_s(left))
-    at_source = stays.select("bundle", "session", "source_seq", start=pl.Series(clock[stays["start"].to_numpy()]), end=pl.Series(ends))
-    at_source = at_source.with_columns(stretch=pl.struct("session", "source_seq").rank("dense").cast(pl.Int64) - 1)
-    needs = [at_target.select("bundle", stretch="bundle"), at_source.select("bundle", stretch=pl.col("stretch") + len(at_target))]
-    once = at_source.unique("stretch", keep="first").sort("stretch").select("start", "end")
-    stretches = pl.concat([at_target.select("start", "end"), once])
-    return stretches.with_row_index("stretch").with_columns(pl.col("stretch").cast(pl.Int64)), pl.concat(needs).select("stretch", "bundle")
-
-
-def _detours(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Floats:
-    """
-    Seconds by which the way past a filled field is longer than the way on from it; below 0 if it is shorter.
-
-        A --> D --> N       A, D and N on one screen, with known places: without the stop at D the pointer goes from A to N
-         `-------->'
-
-    The stretch at the target ends at D, which leaves the way from D to N. What remains is the way from A to N. Where a place is not known
-    the two are taken to be the same.
-
-    Source: Fitts's law with BIT_S a bit, Card, Moran, Newell 1983.
-    """
-    events = loaded.table("event_times").sort("session", "seq")
-    columns = ["session", "screen"]
-    known = events.select(*columns, x="x", y="y").with_columns(pl.col("x", "y").forward_fill().over(columns))
-    ahead = events.select(*columns, x="x", y="y").with_columns(pl.col("x", "y").backward_fill().over(columns))
-    stays = stays_on_field(loaded, line, frame, "entry_seq")
-    end = np.minimum(stays["last"].to_numpy() + 1, len(events) - 1)
-    before = np.maximum(stays["first"].to_numpy() - 1, 0)
-    screen, field = events["screen"].to_numpy(), events["field"].fill_null(-1).to_numpy()
-    there = stays["first"].to_numpy()
-    usable = (screen[before] == screen[there]) & (screen[end] == screen[there]) & (field[before] >= 0) & (field[end] >= 0)
-    usable &= (field[end] != field[there]) & (events["session"].to_numpy()[end] == events["session"].to_numpy()[there])
-    at = {name: frame_.select("x", "y").to_numpy().astype(np.float64)[place] for name, frame_, place in (
-        ("A", known, before), ("D", known, stays["last"].to_numpy()), ("N", ahead, end))}  # fmt: skip
-    bits = [np.log2(np.hypot(*(at[name] - at["N"]).T) / TARGET_PX + 1) for name in ("A", "D")]
-    return np.where(usable, np.nan_to_num(BIT_S * (bits[0] - bits[1])), 0.0)
-
-
-def _typing_ends(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Ints:
-    """Where entering ends: the edit, or the last input before it where the edit itself took no keys. Programs write the change late."""
-    ends = line.place(frame, "target_seq")
-    events = loaded.table("event_times").sort("session", "seq")
-    typed = (events["action"] == "input").to_numpy()
-    late = (events["action"] == "change").to_numpy() & events["keys"].is_null().to_numpy()
-    field = events["field"].fill_null(-1).to_numpy()
-    before = np.maximum(ends - 1, 0)
-    return np.where(late[ends] & typed[before] & (field[before] == field[ends]), before, ends)
-
-
-def stays_on_field(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    """
-    The stay on a field in which an event lies, in the frame's order, with start, first and last as places.
-
-    The way to the field is a part of it, unless that led from another system: then it belongs to the visit.
-    """
-    visits = loaded.table("field_visits").select("session", "first_seq", "last_seq", seq="first_seq").sort("session", "seq")
-    found = frame.with_columns(seq=pl.col(column)).with_row_index("order").sort("session", "seq")
-    stays = found.join_asof(visits, on="seq", by="session", check_sortedness=False).sort("order")
-    first, last = line.place(stays, "first_seq"), line.place(stays, "last_seq")
-    before = np.maximum(first - 1, 0)
-    same_app = (line.app[before] == line.app[first]) & (stays["first_seq"].to_numpy() > 0)
-    return stays.with_columns(start=pl.Series(np.where(same_app, before, first)), first=pl.Series(first), last=pl.Series(last))
 
 
 def _feeds(loaded: LoadedStudy, entered: pl.DataFrame) -> pl.DataFrame:

@@ -8,8 +8,19 @@ import numpy as np
 import polars as pl
 
 from analysis.friction import switches_between_apps
+from analysis.ranking import rank_integrations
 from analysis.reentry import find_reentry
-from analysis.results import Document, Row, cases_document, friction_document, rank_document, reentry_document, study_counts, warnings_of
+from analysis.results import (
+    Document,
+    Row,
+    cases_document,
+    friction_document,
+    rank_document,
+    reentry_document,
+    study_counts,
+    total_row,
+    warnings_of,
+)
 from analysis.thresholds import SOURCES
 from shadow.events import SCHEMA_VERSION
 
@@ -34,19 +45,20 @@ def study_result(loaded: LoadedStudy) -> Document:
     """
     reentry = find_reentry(loaded)
     cases = cases_document(loaded)["rows"]
-    ranked = rank_document(loaded, reentry)
+    ranking = rank_integrations(loaded, reentry)
+    rank, total = rank_document(loaded, ranking)["rows"], total_row(ranking)
     return {
         "schema_version": SCHEMA_VERSION,
         "study": _study(loaded),
         "cases": _cases(loaded, cases),
-        "rank": ranked["rows"],
-        "total": ranked["total"],
+        "rank": rank,
+        "total": total,
         "reentry": reentry_document(loaded, reentry)["rows"],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
         "typical_case": _typical_case(loaded, reentry),
-        "coverage": _coverage(loaded, ranked),
-        "assumptions": _assumptions(loaded, ranked["rows"]),
+        "coverage": _coverage(loaded, total),
+        "assumptions": _assumptions(loaded, rank),
         "marks": _marks(loaded),
         "warnings": warnings_of(loaded),
     }
@@ -133,7 +145,7 @@ def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int)
     return segments
 
 
-def _coverage(loaded: LoadedStudy, ranked: Document) -> Row:
+def _coverage(loaded: LoadedStudy, total: Row | None) -> Row:
     times = loaded.table("event_times").with_columns(pl.col("gap_ms").fill_null(0))
     paused, blind = pl.col("action") == "pause", pl.col("action") == "gap_start"
     long_gap = (pl.col("gap_ms") > loaded.thresholds.gap_drop_ms) & ~paused & ~blind
@@ -144,7 +156,7 @@ def _coverage(loaded: LoadedStudy, ranked: Document) -> Row:
         paused_s=pl.col("gap_ms").filter(paused).sum() / 1000,
         blind_s=pl.col("gap_ms").filter(blind).sum() / 1000,
     ).row(0, named=True)
-    saved = None if ranked["total"] is None else ranked["total"]["minutes_per_case"]
+    saved = None if total is None else total["minutes_per_case"]
     at_gap = [
         {
             "gap_s": gap_s,

@@ -16,23 +16,26 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.bundles import find_bundles, stays_on_field, timeline
+from analysis.bundles import find_bundles
 from analysis.integrations import Integration, candidate_integrations
 from analysis.intervals import chance_of_top, jackknife, shrink
 from analysis.klm import agents_pace, pace_array
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, Saving, prepare_replay
+from analysis.stretches import stays_on_field
 from analysis.thresholds import SOURCES
+from analysis.timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from analysis.bundles import Bundles, Timeline
+    from analysis.bundles import Bundles
     from analysis.intervals import Estimate
     from analysis.loading import LoadedStudy
     from analysis.reentry import Reentry
+    from analysis.timeline import Timeline
 
     Ints = NDArray[np.int64]
 

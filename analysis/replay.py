@@ -21,8 +21,9 @@ from analysis.visits import needless_visits
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.bundles import Bundles, Timeline
+    from analysis.bundles import Bundles
     from analysis.loading import LoadedStudy
+    from analysis.timeline import Timeline
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from analysis.loading import LoadedStudy
-    from analysis.ranking import RankedIntegration
+    from analysis.ranking import RankedIntegration, Ranking
     from analysis.reentry import Reentry
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "rank_document",
     "reentry_document",
     "study_counts",
+    "total_row",
     "warnings_of",
 ]
 
@@ -133,13 +134,16 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
     return _document(loaded, "reentry", rows)
 
 
-def rank_document(loaded: LoadedStudy, reentry: Reentry | None = None) -> Document:
+def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Document:
     """One row per integration, in the order in which each adds most to those above it; anecdotes after the others."""
-    ranking = rank_integrations(loaded, reentry)
-    rows = [_rank_row(loaded, place, row) for place, row in enumerate(ranking.rows, start=1)]
+    ranked = (ranking or rank_integrations(loaded)).rows
+    return _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranked, start=1)])
+
+
+def total_row(ranking: Ranking) -> Row | None:
+    """All integrations that are no anecdotes together, replayed as one set: minutes_per_case, ci90; null if there is none."""
     total = ranking.total
-    minutes = None if total is None else {"minutes_per_case": total.seconds / 60, "ci90": _minutes(total.low, total.high)}
-    return {**_document(loaded, "rank", rows), "total": minutes}
+    return None if total is None else {"minutes_per_case": total.seconds / 60, "ci90": _minutes(total.low, total.high)}
 
 
 def _rank_row(loaded: LoadedStudy, place: int, row: RankedIntegration) -> Row:

@@ -17,8 +17,9 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from analysis.bundles import Bundles, Timeline
+    from analysis.bundles import Bundles
     from analysis.loading import LoadedStudy
+    from analysis.timeline import Timeline
 
 __all__ = ["needless_visits"]
 

@@ -9,12 +9,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from analysis.bundles import find_bundles, timeline
+from analysis.bundles import find_bundles
 from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, _pace, rank_integrations
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, prepare_replay
+from analysis.timeline import timeline
 from tests.analysis.studies import Row, act, later, named_field
 
 StudyOf = Callable[..., LoadedStudy]

@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.bundles import Bundles, Timeline, find_bundles, timeline
+from analysis.bundles import Bundles, find_bundles
 from analysis.integrations import Integration, candidate_integrations
 from analysis.loading import LoadedStudy
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, prepare_replay
+from analysis.timeline import Timeline, timeline
 from tests.analysis.studies import Row, act, carried, later, named_field
 
 StudyOf = Callable[..., LoadedStudy]

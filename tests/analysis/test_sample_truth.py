@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.bundles import find_bundles, timeline
+from analysis.bundles import find_bundles
 from analysis.integrations import candidate_integrations
 from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
@@ -17,6 +17,7 @@ from analysis.ranking import _pace
 from analysis.reentry import find_reentry
 from analysis.replay import prepare_replay
 from analysis.results import rank_document, reentry_document
+from analysis.timeline import timeline
 
 Truth = dict[str, Any]
 Row = dict[str, Any]

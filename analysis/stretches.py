@@ -1,0 +1,112 @@
+"""
+Stretches: the work that disappears with a bundle, where a field is filled and where its value was fetched.
+
+    ... click D   paste   change D ...         at the target: from the event before the stay on D to the edit
+    ... click S   copy ...                     at the source: from the event before the stay on S to the copy; a look, to its end
+
+The way between two systems belongs to the visits (`analysis.visits`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.loading import LoadedStudy
+    from analysis.timeline import Timeline
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+
+__all__ = ["detours", "find_stretches", "stays_on_field"]
+
+# Fitts: seconds a bit, and the size of a control.
+BIT_S: Final = 0.1
+TARGET_PX: Final = 60
+
+
+def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    What disappears with a bundle at the field it fills, and at the field it was fetched from.
+
+        ... click D   paste   change D ...         at the target: from the event before the stay on D to the edit
+        ... click S   copy ...                     at the source: from the event before the stay on S to the copy; a look, to its end
+
+    A source read once for several targets is still read as long as one of them is filled by hand. The way between the two systems belongs
+    to the visits (`analysis.visits`). Where a look ended is not logged: it is what is left when the way to the next event is taken off.
+    """
+    clock = line.active_s
+    entries = stays_on_field(loaded, line, frame, "entry_seq")
+    starts, entered = clock[entries["start"].to_numpy()], clock[_typing_ends(loaded, line, frame)]
+    at_target = entries.select("bundle", start=pl.Series(starts), end=pl.Series(entered))
+    fetched = frame.filter(pl.col("kind") == "reentry")
+    stays = stays_on_field(loaded, line, fetched, "source_seq")
+    left = stays["last"].to_numpy() + 1
+    copied = (fetched["mode"] == "clipboard").to_numpy()
+    ends = np.where(copied, clock[line.place(fetched, "source_seq")], clock[left] - line.lead_s(left))
+    at_source = stays.select("bundle", "session", "source_seq", start=pl.Series(clock[stays["start"].to_numpy()]), end=pl.Series(ends))
+    at_source = at_source.with_columns(stretch=pl.struct("session", "source_seq").rank("dense").cast(pl.Int64) - 1)
+    needs = [at_target.select("bundle", stretch="bundle"), at_source.select("bundle", stretch=pl.col("stretch") + len(at_target))]
+    once = at_source.unique("stretch", keep="first").sort("stretch").select("start", "end")
+    stretches = pl.concat([at_target.select("start", "end"), once])
+    return stretches.with_row_index("stretch").with_columns(pl.col("stretch").cast(pl.Int64)), pl.concat(needs).select("stretch", "bundle")
+
+
+def detours(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Floats:
+    """
+    Seconds by which the way past a filled field is longer than the way on from it; below 0 if it is shorter.
+
+        A --> D --> N       A, D and N on one screen, with known places: without the stop at D the pointer goes from A to N
+         `-------->'
+
+    The stretch at the target ends at D, which leaves the way from D to N. What remains is the way from A to N. Where a place is not known
+    the two are taken to be the same.
+
+    Source: Fitts's law with BIT_S a bit, Card, Moran, Newell 1983.
+    """
+    events = loaded.table("event_times").sort("session", "seq")
+    columns = ["session", "screen"]
+    known = events.select(*columns, x="x", y="y").with_columns(pl.col("x", "y").forward_fill().over(columns))
+    ahead = events.select(*columns, x="x", y="y").with_columns(pl.col("x", "y").backward_fill().over(columns))
+    stays = stays_on_field(loaded, line, frame, "entry_seq")
+    end = np.minimum(stays["last"].to_numpy() + 1, len(events) - 1)
+    before = np.maximum(stays["first"].to_numpy() - 1, 0)
+    screen, field = events["screen"].to_numpy(), events["field"].fill_null(-1).to_numpy()
+    there = stays["first"].to_numpy()
+    usable = (screen[before] == screen[there]) & (screen[end] == screen[there]) & (field[before] >= 0) & (field[end] >= 0)
+    usable &= (field[end] != field[there]) & (events["session"].to_numpy()[end] == events["session"].to_numpy()[there])
+    at = {name: frame_.select("x", "y").to_numpy().astype(np.float64)[place] for name, frame_, place in (
+        ("A", known, before), ("D", known, stays["last"].to_numpy()), ("N", ahead, end))}  # fmt: skip
+    bits = [np.log2(np.hypot(*(at[name] - at["N"]).T) / TARGET_PX + 1) for name in ("A", "D")]
+    return np.where(usable, np.nan_to_num(BIT_S * (bits[0] - bits[1])), 0.0)
+
+
+def _typing_ends(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Ints:
+    """Where entering ends: the edit, or the last input before it where the edit itself took no keys. Programs write the change late."""
+    ends = line.place(frame, "target_seq")
+    events = loaded.table("event_times").sort("session", "seq")
+    typed = (events["action"] == "input").to_numpy()
+    late = (events["action"] == "change").to_numpy() & events["keys"].is_null().to_numpy()
+    field = events["field"].fill_null(-1).to_numpy()
+    before = np.maximum(ends - 1, 0)
+    return np.where(late[ends] & typed[before] & (field[before] == field[ends]), before, ends)
+
+
+def stays_on_field(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """
+    The stay on a field in which an event lies, in the frame's order, with start, first and last as places.
+
+    The way to the field is a part of it, unless that led from another system: then it belongs to the visit.
+    """
+    visits = loaded.table("field_visits").select("session", "first_seq", "last_seq", seq="first_seq").sort("session", "seq")
+    found = frame.with_columns(seq=pl.col(column)).with_row_index("order").sort("session", "seq")
+    stays = found.join_asof(visits, on="seq", by="session", check_sortedness=False).sort("order")
+    first, last = line.place(stays, "first_seq"), line.place(stays, "last_seq")
+    before = np.maximum(first - 1, 0)
+    same_app = (line.app[before] == line.app[first]) & (stays["first_seq"].to_numpy() > 0)
+    return stays.with_columns(start=pl.Series(np.where(same_app, before, first)), first=pl.Series(first), last=pl.Series(last))

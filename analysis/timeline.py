@@ -1,0 +1,140 @@
+"""
+All events of a study end to end on one clock of active seconds, and how long each agent takes from one act to the next.
+
+An agent's figures live here because the jackknife and the pace need them; they leave only as what they scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import polars as pl
+
+from analysis.klm import with_model_times
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.loading import LoadedStudy
+
+    Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Bools = NDArray[np.bool_]
+
+__all__ = ["Timeline", "timeline"]
+
+# Where no switch was seen. Murty, Dadlani, Das, Harvard Business Review, August 2022: a little over two seconds each.
+SWITCH_S: Final = 2.0
+# Where no move was seen: pointing and pressing, as the keystroke-level model has it.
+MOVE_S: Final = 1.3
+# Longer than this is no way to anywhere.
+LONGEST_LEAD_S: Final = 5.0
+FINISHING: Final = ("change", "select", "paste", "copy", "submit")
+BY_KEYS: Final = ("input", "change", "paste", "copy")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """
+    All events of a study end to end, as running totals before each event (one more entry than events).
+
+    Args:
+
+        agent: Agent of each event, as an index into `agents`.
+
+        app: App of each event.
+
+        agents: Pseudonyms, in order.
+
+        cases: Cases of each agent.
+
+        active_s: Active seconds before each event.
+
+        motor_s: Motor seconds of the keystroke-level model before each event.
+
+        finishes: Whether each event finishes an act (an edit, a copy, a paste).
+
+        by_keys: Whether each event was made with the keys.
+
+        leads_s: Mean seconds from a finished act to the next event, by whether that is in the same system, whether the act was made with
+            the keys, and agent.
+
+        offset: Place of each session's first event, by session.
+    """
+
+    agent: Ints
+    app: Ints
+    agents: Ints
+    cases: Floats
+    active_s: Floats
+    motor_s: Floats
+    finishes: Bools
+    by_keys: Bools
+    leads_s: NDArray[np.float64]
+    offset: dict[int, int]
+
+    def motor_between(self, start: Floats, end: Floats) -> Floats:
+        """Motor seconds of the events between two points of active time."""
+        places = np.searchsorted(self.active_s, np.stack([start, end]), side="left")
+        return np.asarray(self.motor_s[places[1]] - self.motor_s[places[0]])
+
+    def worker_at(self, start: Floats) -> Ints:
+        """Agent (index) at a point of active time."""
+        return self.agent[np.minimum(np.searchsorted(self.active_s, start, side="right") - 1, len(self.agent) - 1)]
+
+    def lead_s(self, place: Ints) -> Floats:
+        """
+        Seconds before an event that getting to it took.
+
+        After a finished act that is all the time from it. After anything else (a look, a screen that opened) the time holds what was left
+        of the work there, too: only as much of it as the agent usually takes after an act of the same hand is the way.
+        """
+        before = np.maximum(place - 1, 0)
+        gap = self.active_s[place] - self.active_s[before]
+        stays = self.app[np.minimum(place, len(self.app) - 1)] == self.app[before]
+        usual = self.leads_s[stays.astype(np.int64), self.by_keys[before].astype(np.int64), self.agent[before]]
+        return np.where(self.finishes[before] & (gap <= LONGEST_LEAD_S), gap, np.minimum(gap, usual))
+
+    def place(self, frame: pl.DataFrame, column: str) -> Ints:
+        """Place of the events that a frame names by session and seq."""
+        offsets = frame["session"].replace_strict(self.offset, return_dtype=pl.Int64)
+        return (offsets + frame[column]).to_numpy().astype(np.int64)
+
+
+def timeline(loaded: LoadedStudy) -> Timeline:
+    """The running totals of a study."""
+    events = with_model_times(loaded.table("event_times").sort("session", "seq"))
+    by_agent = loaded.cases_by_agent()
+    agents = by_agent["agent"].to_numpy().astype(np.int64)
+    totals = [np.r_[0.0, np.cumsum(events[name].to_numpy().astype(np.float64))] for name in ("active_ms", "motor_s")]
+    first = events.with_row_index("place").group_by("session").agg(pl.col("place").first())
+    return Timeline(
+        agent=np.searchsorted(agents, events["agent"].to_numpy()),
+        app=events["app"].to_numpy().astype(np.int64),
+        agents=agents,
+        cases=by_agent["n_cases"].fill_null(0).to_numpy().astype(np.float64),
+        active_s=totals[0] / 1000,
+        motor_s=totals[1],
+        finishes=events["action"].is_in(FINISHING).to_numpy(),
+        by_keys=events["action"].is_in(BY_KEYS).to_numpy(),
+        leads_s=_leads(events, agents),
+        offset={int(session): int(place) for session, place in first.iter_rows()},
+    )
+
+
+def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
+    """Mean seconds from a finished act to the next event: same system (no, yes) x made with the keys (no, yes) x agent."""
+    stays = pl.col("next_app") == pl.col("app")
+    moves_on = (~stays | (pl.col("next_field") != pl.col("field"))) & pl.col("active_ms").is_between(1, LONGEST_LEAD_S * 1000)
+    left = events.filter(pl.col("action").is_in(FINISHING) & moves_on)
+    means = left.group_by("agent", stays=stays, keys=pl.col("action").is_in(BY_KEYS)).agg(lead=pl.col("active_ms").mean() / 1000)
+    known = {(row["stays"], row["keys"], row["agent"]): row["lead"] for row in means.to_dicts()}
+    leads = np.empty((2, 2, len(agents)))
+    for same in (False, True):
+        for keys in (False, True):
+            others = [lead for (s, k, _), lead in known.items() if s == same and k == keys]
+            middle = float(np.median(others)) if others else (MOVE_S if same else SWITCH_S)
+            leads[int(same), int(keys)] = [known.get((same, keys, int(agent)), middle) for agent in agents]
+    return leads

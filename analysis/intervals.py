@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -73,7 +73,7 @@ def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
     if n_agents < max(2, least_agents) or theta <= 0:
         return Estimate(theta, None, None, None)
     left = (saved_s.sum() - saved_s) / np.maximum(cases.sum() - cases, 1)
-    t = float(stats.t.ppf((1 + LEVEL) / 2, n_agents - 1))
+    t = float(stdtrit(n_agents - 1, (1 + LEVEL) / 2))
     if (left <= 0).any():
         se = _jackknife_se(left)
         return Estimate(theta, max(0.0, theta - t * se), theta + t * se, None)

@@ -11,6 +11,7 @@ Rows under 3 agents or 25 occurrences are anecdotes: no interval, and after the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -185,22 +186,21 @@ def _bundles_of(items: Sequence[_Scored]) -> Ints:
 
 
 def _better_pair(replay: Replay, left: list[_Scored], gains: list[float], chosen: Ints, reached: float) -> list[_Scored] | None:
-    """Two items that together add more than twice the best single gain, the larger first."""
+    """
+    Two items that together add more than twice the best single gain, the larger first.
+
+    Only two that each cover a part of the same stretch can: both are there for one visit.
+    """
     best, found = 2 * max(gains), None
-    for first in range(len(left)):
-        for second in range(first + 1, len(left)):
-            if left[first].saving.high + left[second].saving.high <= 0 or not _share_a_source(left[first], left[second]):
-                continue
-            both = np.r_[chosen, left[first].integration.bundles, left[second].integration.bundles]
-            gain = replay.saving(both).seconds - reached
-            if gain > best:
-                best, found = gain, sorted((first, second), key=lambda place: -gains[place])
+    unfinished = [replay.unfinished(item.integration.bundles) for item in left]
+    for first, second in combinations(range(len(left)), 2):
+        if unfinished[first].isdisjoint(unfinished[second]):
+            continue
+        both = np.r_[chosen, left[first].integration.bundles, left[second].integration.bundles]
+        gain = replay.saving(both).seconds - reached
+        if gain > best:
+            best, found = gain, sorted((first, second), key=lambda place: -gains[place])
     return [left[place] for place in found] if found else None
-
-
-def _share_a_source(one: _Scored, other: _Scored) -> bool:
-    """Only what is fetched in one visit can complete it together."""
-    return one.integration.kind != "default" and other.integration.kind != "default"
 
 
 def _rows(

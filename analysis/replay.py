@@ -126,6 +126,15 @@ class Replay:
         low = np.minimum(active, motor * np.minimum(1.0, self.pace[worker])).sum()
         return Saving(gone - self._redone(asked, gone) - self._looked(asked), float(low), float(gone.sum()))
 
+    def unfinished(self, covered: Ints) -> set[int]:
+        """Stretches that these bundles cover in part, and others could cover the rest of."""
+        mine = np.zeros(len(self.agent) + 1, dtype=bool)
+        mine[covered] = True
+        n_mine = np.bincount(self.stretch, weights=mine[self.need], minlength=len(self.start))
+        n_all = np.bincount(self.stretch, minlength=len(self.start))
+        never = np.bincount(self.stretch, weights=self.need < 0, minlength=len(self.start)) > 0
+        return set(np.flatnonzero((n_mine > 0) & (n_mine < n_all) & ~never).tolist())
+
     def _removed(self, gone: Bools) -> tuple[Floats, Floats, Ints]:
         """Start, end and agent of what disappears; where stretches overlap it is counted once."""
         missing = np.where(self.need < 0, True, ~gone[self.need])  # noqa: FBT003 - not an argument

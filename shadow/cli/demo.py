@@ -66,6 +66,6 @@ def _chain(study: Path, note: Callable[[str], None]) -> dict[str, Any]:
     note(f"4 rank      {len(result['rank'])} integrations; the first three, each alone:")
     for row in result["rank"][:3]:
         low, high = row["ci90"]
-        note(f"            {row['minutes_per_case']:.2f} min a case ({low:.2f} to {high:.2f})  {row['title']}")
+        note(f"            {row['minutes_per_case']:.3f} min a case ({low:.3f} to {high:.3f})  {row['title']}")
     note("5 report")
     return result

@@ -43,7 +43,7 @@ def _field(row: Row) -> str:
 
 
 def _span(name: str) -> Callable[[Row], str]:
-    return lambda row: "-" if row[name] is None else f"{row[name][0]:.2f} to {row[name][1]:.2f}"
+    return lambda row: "-" if row[name] is None else f"{row[name][0]:.3f} to {row[name][1]:.3f}"
 
 
 COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
@@ -72,8 +72,8 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
         ("s each", _number("seconds_per_occurrence")), ("s/case", _number("seconds_per_case", 2)),
     ),
     "rank": (
-        ("#", _text("rank")), ("integration", _text("title")), ("min/case", _number("minutes_per_case", 2)), ("90 % interval", _span("ci90")),
-        ("bounds", _span("bounds")), ("adds", _number("marginal_minutes_per_case", 2)), ("together", _number("cumulative_minutes_per_case", 2)),
+        ("#", _text("rank")), ("integration", _text("title")), ("min/case", _number("minutes_per_case", 3)), ("90 % interval", _span("ci90")),
+        ("bounds", _span("bounds")), ("adds", _number("marginal_minutes_per_case", 3)), ("together", _number("cumulative_minutes_per_case", 3)),
         ("cases", _whole("cases")), ("agents", _whole("agents")), ("evidence", _text("evidence")), ("top 5", _share("p_top5")),
     ),
 }  # fmt: skip

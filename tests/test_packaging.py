@@ -215,7 +215,7 @@ def test_tests_run_on_the_pins_of_the_demo(root: Path) -> None:
 
 
 def test_top_level_is_as_designed(root: Path) -> None:
-    """A stranger finds the three packages, the tests, the notebooks and the samples at the top, and no other folder."""
+    """A stranger finds the three packages, the tests, the notebooks, the samples and the docs at the top, and no other folder."""
     folders = {name.partition("/")[0] for name in _tracked(root) if "/" in name and not name.startswith(".")}
 
-    assert PACKAGES | {"sample_sessions", "tests"} == folders - {"notebooks"}
+    assert PACKAGES | {"docs", "sample_sessions", "tests"} == folders - {"notebooks"}

@@ -6,8 +6,8 @@
 -- Reads: event_times, screen_visits, field_visits, fillable_fields, forms
 -- Params: passed_over_min_ms
 -- Missing values: a row has a case_no or a screen_visit_no, the other is null. `never_touched` has rows only for
---   fields that some `screen` event announces: without it an untouched field is not seen at all. Only fillable_fields
---   have rows.
+--   fields that some `screen` event announces: without it an untouched field is not seen at all. `passed_over` has
+--   none in a session whose log tells no field's state: what is empty is not seen. Only fillable_fields have rows.
 -- Rule: a form is shown in a case if a `screen` event of the case announces the field or an event of the case is on
 --   it; events without a case belong to the case of their visit, if that has one.
 --   `passed_over`: a visit that focuses or clicks the field and lasts at least passed_over_min_ms, and in the whole
@@ -67,6 +67,7 @@ WITH announced AS (
     UNION ALL
     SELECT session, case_no, screen_visit_no, field, 'passed_over' AS kind, passed_over AS skipped
     FROM pieces_of_work
+    WHERE session IN (SELECT session FROM event_times WHERE filled IS NOT NULL)
 )
 
 SELECT

@@ -486,6 +486,7 @@ def skips(log: Log, thresholds: Thresholds) -> list[Row]:
 
 def _skip_rows(log: Log, shown: dict[Any, list[Row]], thresholds: Thresholds) -> list[Row]:
     announced = {field for _, _, field in log.forms}
+    telling = {event["session"] for event in log.events if event["filled"] is not None}
     rows: list[Row] = []
     for key in sorted(shown, key=lambda key: [(part is None, part or 0) for part in key]):
         session, case_no, screen_visit_no, field = key
@@ -493,7 +494,8 @@ def _skip_rows(log: Log, shown: dict[Any, list[Row]], thresholds: Thresholds) ->
         left_empty = not any(visit["changed"] or visit["seen_filled"] for visit in visits)
         stayed = any(visit["focused"] and visit["dwell_ms"] >= thresholds.passed_over_min_ms for visit in visits)
         kinds = {"never_touched": not visits} if field in announced else {}
-        kinds["passed_over"] = stayed and left_empty
+        if session in telling:
+            kinds["passed_over"] = stayed and left_empty
         rows.extend(
             {
                 "session": session,

@@ -618,13 +618,17 @@ class TestSkips:
     @pytest.mark.parametrize(("stay_ms", "skipped"), [(190, False), (200, True)])
     def test_tabbed_through(self, stay_ms: int, skipped: bool) -> None:  # noqa: FBT001 - a case of the table
         """A field passed in under 200 ms was not looked at."""
-        rows = built("skips", event(0, "focus", 111), event(stay_ms, "focus", 113))
+        rows = built("skips", event(0, "focus", 111, filled=False), event(stay_ms, "focus", 113))
 
         assert [skipped] == only(rows, "skipped")
 
     def test_not_announced(self) -> None:
         """A field that no screen event announces can be passed over, but nobody can see it untouched."""
-        assert ["passed_over"] == only(built("skips", event(0, "focus", 111)), "kind")
+        assert ["passed_over"] == only(built("skips", event(0, "focus", 111, filled=False)), "kind")
+
+    def test_no_state_told(self) -> None:
+        """In a log that tells the state of no field, nobody can see that one was left empty."""
+        assert [] == built("skips", event(0, "focus", 111), event(900, "focus", 112))
 
     def test_filled_later_or_before(self) -> None:
         """A field filled later in the case, or found filled, was not passed over."""

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from analysis.cases import assign_cases
-from analysis.concepts import build_concepts, connect, create_base_tables
+from analysis.concepts import BASE_TABLES, build_concepts, connect, create_base_tables
 from analysis.thresholds import Thresholds
 from shadow.errors import SettingsError, StudyError
 from shadow.events import ACTIONS
@@ -153,8 +153,9 @@ def _fill_dimensions(con: duckdb.DuckDBPyConnection, study: Study) -> None:
     ]
     for table, rows in (("apps", apps), ("screens", screens), ("fields", fields)):
         if rows:
-            slots = ", ".join("?" * len(rows[0]))
-            con.executemany(f"INSERT INTO {table} VALUES ({slots})", rows)  # noqa: S608 - tables of ours
+            # Whole columns at once: row by row added 0.6 s to the loading of the sample study.
+            columns = ", ".join(f"unnest(?::{column.split()[1]}[])" for column in BASE_TABLES[table].split(", "))
+            con.execute(f"INSERT INTO {table} SELECT {columns}", [list(column) for column in zip(*rows, strict=True)])
 
 
 def _fill_rows(con: duckdb.DuckDBPyConnection, study: Study, cases: pl.DataFrame) -> None:

@@ -117,16 +117,12 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
 
 
 def _pace(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame:
-    """Pace of each agent, from the fields they carried over by copy and paste."""
+    """Pace of each agent, from the fields they carried over by copy and paste; a copy pasted several times is one trip."""
     carried = bundles.frame.filter((pl.col("kind") == "reentry") & (pl.col("mode") == "clipboard"))
-    stays = stays_on_field(loaded, line, carried, "source_seq")
-    first, entry = stays["first"].to_numpy(), line.place(carried, "entry_seq")
-    trips = pl.DataFrame({
-        "agent": line.agents[carried["agent"].to_numpy()],
-        "active_s": line.active_s[entry] - line.active_s[np.maximum(first - 1, 0)],
-        "motor_s": line.motor_s[entry + 1] - line.motor_s[first],
-    })  # fmt: skip
-    return agents_pace(trips)
+    carried = carried.sort("session", "entry_seq").unique(["session", "source_seq"], keep="first", maintain_order=True)
+    first = stays_on_field(loaded, line, carried, "source_seq")["first"].to_numpy()
+    active_s = line.active_s[line.place(carried, "entry_seq")] - line.active_s[np.maximum(first - 1, 0)]
+    return agents_pace(pl.DataFrame({"agent": line.agents[carried["agent"].to_numpy()], "active_s": active_s}))
 
 
 def _score(loaded: LoadedStudy, replay: Replay, candidate: Integration) -> _Scored:

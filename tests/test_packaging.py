@@ -31,7 +31,7 @@ SAMPLES = ("sample_sessions/agent-*.csv.gz", "sample_sessions/truth.json", "samp
 
 PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[\w.]+)(?: ; [^\\]+?)?(?:\s+--hash=sha256:[0-9a-f]{64})+")
 
-REGISTRY = re.compile(r"index[-]url|(?:pypi|registry|mirror|proxy|artifact)[a-z0-9.-]*\.[a-z]{2,}/|files\.pythonhosted")
+REGISTRY = re.compile(r"index[-]url|(?:pypi|registry|mirror|proxy|artifact)[a-z0-9.-]*\.[a-z]{2,}/")
 
 HOME = re.compile(r"(?<![\w.])/(?:(?:home|Users)/[\w.-]+|root)/|[A-Z]:\\+Users\\+\w")
 

@@ -4,8 +4,6 @@ Replay: the seconds a set of integrations saves per case, told from the log itse
 Savings are not additive. Two integrations may remove the same stretch; a visit to another system disappears only when everything it was
 made for is covered, so two may also remove more together than each alone. So a set is replayed over the log: its bundles and the visits
 it makes needless are marked, what is marked is counted once, and what remains (glances, redoing by hand) is charged once.
-
-Source: set value by replay with interval union; complements after the swivel-chair visits of real logs.
 """
 
 from __future__ import annotations

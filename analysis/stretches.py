@@ -1,9 +1,6 @@
 """
 Stretches: the work that disappears with a bundle, where a field is filled and where its value was fetched.
 
-    ... click D   paste   change D ...         at the target: from the event before the stay on D to the edit
-    ... click S   copy ...                     at the source: from the event before the stay on S to the copy; a look, to its end
-
 The way between two systems belongs to the visits (`analysis.visits`).
 """
 

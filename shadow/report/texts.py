@@ -55,6 +55,8 @@ def N_(sentence: str) -> str:  # noqa: N802  the mark that gettext looks for
 TERMS: Final = {
     "gap_drop_ms": N_("A longer gap without any event counts for nothing"),
     "glance_s": N_("A glance at what was filled in"),
+    "trip_s": N_("A field carried over by hand at pace 1"),
+    "bit_s": N_("A longer way for the pointer, each doubling"),
     "redo_share": N_("Filled in wrongly and done again by hand"),
     "min_agents": N_("Fewer agents make an anecdote"),
     "min_occurrences": N_("Fewer occurrences make an anecdote"),

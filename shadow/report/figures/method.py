@@ -75,7 +75,7 @@ def method_section(result: Result, words: Words) -> Section:
 
 def _recorded(words: Words) -> str:
     return words.say(
-        "A recording with this toolkit starts only when the agent has said yes. The agent can pause it and strike what they like. Logs from other recorders came as they were. What was typed is not stored: equal values were recognised in memory and forgotten."
+        "The logs came from another recorder and were used as they were. What was typed is not stored: equal values were recognised in memory and forgotten."
     )
 
 

@@ -5,6 +5,10 @@ Everything the toolkit raises on purpose.
     ├── SourceError      a recorded log that cannot be imported (file, line, reason, remedy)
     ├── StudyError       a study folder that is missing, damaged or not a study
     ├── SettingsError    a study.toml that cannot be understood
+    ├── ConsentError     a recording that may not begin, or a consent that does not cover it
+    ├── SessionError     a recorded session that cannot be used: unreleased, altered, expired, withdrawn
+    ├── KeyFault         a key that is missing, damaged or not the right one
+    ├── CaptureError     something the recorder needs of this machine and does not get
     └── DisclosureError  figures that may not be shown to this reader
 
 Only the command line catches them. No message ever holds a value, a title or a name read from a log: they say *where*, by file and
@@ -13,7 +17,17 @@ line, and the reader looks there.
 
 from __future__ import annotations
 
-__all__ = ["DisclosureError", "SettingsError", "ShadowError", "SourceError", "StudyError"]
+__all__ = [
+    "CaptureError",
+    "ConsentError",
+    "DisclosureError",
+    "KeyFault",
+    "SessionError",
+    "SettingsError",
+    "ShadowError",
+    "SourceError",
+    "StudyError",
+]
 
 
 class ShadowError(Exception):
@@ -67,6 +81,22 @@ class StudyError(ShadowError):
 
 class SettingsError(ShadowError):
     """A study.toml that cannot be understood; the message names the key."""
+
+
+class ConsentError(ShadowError):
+    """A recording that may not begin, or a consent that does not cover it; nothing was recorded."""
+
+
+class SessionError(ShadowError):
+    """A recorded session that cannot be used; it and the study are as they were."""
+
+
+class KeyFault(ShadowError):  # noqa: N818 - KeyError is Python's own
+    """A key that is missing, damaged or not the right one; no message holds any of it."""
+
+
+class CaptureError(ShadowError):
+    """Something the recorder needs of this machine and does not get; the remedy says how to get it."""
 
 
 class DisclosureError(ShadowError):

@@ -9,20 +9,34 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import msgspec
 
 from shadow.errors import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LANGUAGES", "Settings", "load_settings", "study_toml_template"]
+__all__ = ["LANGUAGES", "MAX_HOURS", "MAX_RETENTION_DAYS", "Language", "Settings", "hotkey_parts", "load_settings", "study_toml_template"]
 
 Language = Literal["en", "da", "nb", "sv"]
 LANGUAGES: tuple[Language, ...] = ("en", "da", "nb", "sv")
+
+# A consent covers one session of at most a working day; a released session is kept for a quarter at most.
+MAX_HOURS: Final = 8
+MAX_RETENTION_DAYS: Final = 90
+
+# In the order in which a combination is spelled; the names are pynput's.
+MODIFIERS: Final = ("ctrl", "alt", "shift", "cmd")
+# Keys that type nothing, so that one modifier is enough ...
+NAMED_KEYS: Final = ("pause", "scroll_lock", "insert", "home", "end", "page_up", "page_down", "print_screen")
+SILENT_KEYS: Final = (*(f"f{n}" for n in range(1, 25)), *NAMED_KEYS)
+# ... and keys that do, or stand for copy, paste and save with ctrl alone.
+TYPING_KEYS: Final = tuple("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
 class StudySection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,9 +70,47 @@ class ReportSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[record]`: the allowlist of applications; nothing else is recorded."""
+    """
+    `[record]`: the allowlist of applications, the keys the agent steers with, the language of the notice, the longest recording.
+
+    `labels` are kept besides those made of the recorder's vocabulary.
+    """
 
     apps: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    pause_key: str = "ctrl+shift+f9"
+    mark_key: str = "ctrl+shift+f8"
+    language: Language | None = None
+    hours: Annotated[float, msgspec.Meta(gt=0, le=MAX_HOURS)] = MAX_HOURS
+
+
+class ConsentSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    `[consent]`: who asks for the recording, on which grounds, for whom and for how long.
+
+    All of it is shown to the agent. An empty text is not said, except the lawful basis: without one nothing is recorded.
+    """
+
+    controller: str = ""
+    controller_contact: str = ""
+    processor: str = ""
+    processor_contact: str = ""
+    purpose: str = ""
+    lawful_basis: str = ""
+    recipients: tuple[str, ...] = ()
+    retention_days: Annotated[int, msgspec.Meta(ge=1, le=MAX_RETENTION_DAYS)] = 30
+    jurisdiction: Annotated[str, msgspec.Meta(pattern="^([A-Z]{2})?$")] = ""
+    impact_assessment: str = ""
+    employee_representation: str = ""
+    notified_on: date | None = None
+    earliest_start: date | None = None
+    signed_off_by: str = ""
+
+
+class KeysSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[keys]`: the public half of the study's key pair, to which released sessions are sealed; empty until `shadow init` made it."""
+
+    public: Annotated[str, msgspec.Meta(pattern="^(ed25519:[0-9a-f]{64})?$")] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,7 +122,19 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cases: CasesSection = CasesSection()
     report: ReportSection = ReportSection()
     record: RecordSection = RecordSection()
+    consent: ConsentSection = ConsentSection()
+    keys: KeysSection = KeysSection()
     thresholds: dict[str, float] = {}
+
+    @property
+    def jurisdiction(self) -> str:
+        """Country whose rules hold: what `[consent]` says, or else where the study is."""
+        return self.consent.jurisdiction or self.study.region.upper()
+
+    @property
+    def notice_language(self) -> Language:
+        """Language in which the agent is asked: what `[record]` says, or else that of the report."""
+        return self.record.language or self.study.language
 
 
 SECTIONS: Final[dict[str, type[msgspec.Struct]]] = {
@@ -80,6 +144,8 @@ SECTIONS: Final[dict[str, type[msgspec.Struct]]] = {
     "cases": CasesSection,
     "report": ReportSection,
     "record": RecordSection,
+    "consent": ConsentSection,
+    "keys": KeysSection,
 }
 
 
@@ -103,6 +169,8 @@ def load_settings(path: Path) -> Settings:
     except msgspec.ValidationError as fault:
         raise SettingsError(f"{path.name}: {_named(str(fault))}", "see the comments in a fresh study.toml") from None
     _check_patterns(path.name, settings)
+    _check_hotkeys(path.name, settings.record)
+    _check_plain(path.name, settings)
     return settings
 
 
@@ -129,6 +197,60 @@ def _check_patterns(file: str, settings: Settings) -> None:
             re.compile(pattern)
         except re.error as fault:
             raise SettingsError(f"{file}: {where} is not a regular expression: {fault}", "mend the pattern") from None
+
+
+def hotkey_parts(combination: str) -> tuple[str, ...]:
+    """
+    The keys of a combination such as `Ctrl+Shift+F9`: modifiers in the order of MODIFIERS, the key last, in pynput's names.
+
+    Raises:
+
+        ValueError: It is no combination, or one that people type with; the message says which, in one clause.
+    """
+    *held, key = (part.strip().lower() for part in combination.split("+"))
+    unknown = next((part for part in (*held, key) if part not in {*MODIFIERS, *SILENT_KEYS, *TYPING_KEYS}), None)
+    if unknown is not None:
+        names = f"{', '.join(MODIFIERS)}, f1 to f24, {', '.join(NAMED_KEYS)}, a to z, 0 to 9"
+        raise ValueError(f"has no key called {unknown or 'nothing'}: the names are {names}")
+    if key in MODIFIERS or not set(held) <= set(MODIFIERS) or len(set(held)) != len(held):
+        raise ValueError("is not one key with modifiers before it, such as ctrl+shift+f9")
+    if {"ctrl", "alt"} <= set(held):
+        raise ValueError("has ctrl and alt together, which is AltGr on a Nordic keyboard and types @, { and the like")
+    if not set(held) - {"shift"}:
+        raise ValueError("is pressed in ordinary work: put ctrl and shift before it, such as ctrl+shift+f9")
+    if key in TYPING_KEYS and len(held) == 1:
+        raise ValueError("is a shortcut of other programs: put ctrl and shift before it, such as ctrl+shift+f9")
+    return (*(modifier for modifier in MODIFIERS if modifier in held), key)
+
+
+def _check_hotkeys(file: str, record: RecordSection) -> None:
+    """Refuse a combination that is none, that types something, or that both keys share."""
+    taken: dict[tuple[str, ...], str] = {}
+    for name in ("pause_key", "mark_key"):
+        try:
+            parts = hotkey_parts(getattr(record, name))
+        except ValueError as fault:
+            raise SettingsError(f"{file}: [record] {name} {fault}", "see the comments in a fresh study.toml") from None
+        if parts in taken:
+            raise SettingsError(f"{file}: [record] {taken[parts]} and {name} are the same keys", "give each its own")
+        taken[parts] = name
+
+
+def _check_plain(file: str, settings: Settings) -> None:
+    """Refuse what could hide a part of the notice from its reader: line ends, control characters, changes of direction."""
+    for where, text in _shown_texts(settings):
+        if not text.isprintable():
+            raise SettingsError(f"{file}: {where} holds a character that cannot be printed", "write it as one line of plain text")
+
+
+def _shown_texts(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What study.toml adds to the notice, with its place."""
+    for section, table in (("record", settings.record), ("consent", settings.consent), ("keys", settings.keys)):
+        for name in table.__struct_fields__:
+            value = getattr(table, name)
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str):
+                    yield f"[{section}] {name}", text
 
 
 def _named(fault: str) -> str:

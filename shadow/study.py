@@ -3,7 +3,8 @@ A study folder: study.toml, keys/ and store/.
 
     STUDY/
       study.toml   what the consultant says about the study
-      keys/        agents as digests under a random key, so that a second import knows the same agent; delete the key and the link is gone
+      keys/        agents as digests under a random key, so that a second import knows the same agent; delete the key and the link is gone.
+                   Where there is no system keyring, also the secret half of the study's key pair (shadow.study_keys)
       store/       the columnar store (shadow.store)
 """
 
@@ -22,6 +23,8 @@ from shadow.settings import Settings, load_settings, study_toml_template
 from shadow.store import TABLES, Catalogue, part_path, read_catalogue
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import polars as pl
 
 __all__ = ["Study", "create_study", "open_study"]
@@ -157,6 +160,13 @@ class AgentRegister:
         """Write the key and the digests, for the owner's eyes only."""
         _write_private(self._key_file, self._key)
         _write_private(self._agents_file, msgspec.json.encode(self._agents))
+
+    def forget_others(self, kept: Collection[int]) -> None:
+        """Forget every agent who has none of these pseudonyms: of someone who withdrew, nothing is left to know them by."""
+        left = {digest: pseudonym for digest, pseudonym in self._agents.items() if pseudonym in kept}
+        if left != self._agents:
+            self._agents = left
+            self.save()
 
     def undo(self) -> None:
         """Put the files back as they were when the register was opened."""

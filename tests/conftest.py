@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import keyring
 import pytest
 from hypothesis import settings
+
+from tests.keyrings import MemoryKeyring
+
+# No test, and no program that a test starts, touches the keyring of whoever runs it.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -33,3 +41,12 @@ def _student_record(root: Path) -> Path:
     if not folder.is_dir():
         pytest.skip("the StudentRecord logs are not there (../shared/data/student-record beside the checkout)")
     return folder
+
+
+@pytest.fixture(name="memory_keyring")
+def _memory_keyring() -> Iterator[MemoryKeyring]:
+    """A machine with a system keyring, which is empty and lasts for the test."""
+    before, backend = keyring.get_keyring(), MemoryKeyring()
+    keyring.set_keyring(backend)
+    yield backend
+    keyring.set_keyring(before)

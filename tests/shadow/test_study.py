@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -54,10 +56,10 @@ class TestCreate:
 
 class TestOpen:
     def test_empty(self, tmp_path: Path) -> None:
-        """A study without a session has the default settings and every table, with its columns and no row."""
+        """A study without a session has the settings of the commented study.toml and every table, with its columns and no row."""
         study = open_study(create_study(tmp_path / "study").folder)
 
-        assert Settings() == study.settings
+        assert msgspec.convert(tomllib.loads(study_toml_template()), Settings) == study.settings
         assert Catalogue() == study.catalogue
         assert {name: pl.Schema(SCHEMAS[name]) for name in TABLES} == {name: study.scan(name).collect_schema() for name in TABLES}
         assert [0, 0, 0, 0] == [study.scan(name).collect().height for name in TABLES]

@@ -1,88 +1,292 @@
 """
-The protocol of a source: what the recorder asks of pynput, an accessibility bus, a browser, or a script.
+The protocol of a source, and what sources say.
 
-A source sees and says; it decides nothing. Everything with a meaning (visits, skips, value marks) is made from its
-observations by the recorder, in the same way for every source.
+A source sees and says; it decides nothing. Everything with a meaning (visits, skips, pastes, value marks) is made of its sightings by the
+sessioniser, in the same way for every source:
+
+    pointer_keyboard   KeyPressed, PointerPressed
+    windows in front   WindowActivated, ClipboardTaken
+    accessibility      PageShown, FocusMoved, ControlChanged, PointerHit, Reacted
+
+Sightings live in memory only. They are the one place where a value, a title or an address exists, so these are not shown by repr, and no
+sighting can be pickled.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import NoReturn
 
-__all__ = ["Clock", "Emit", "Finding", "Observation", "Source"]
+__all__ = [
+    "Box",
+    "ClipboardTaken",
+    "Clock",
+    "Control",
+    "ControlChanged",
+    "Emit",
+    "Finding",
+    "FocusMoved",
+    "KeyClass",
+    "KeyPressed",
+    "Page",
+    "PageShown",
+    "PointerHit",
+    "PointerPressed",
+    "Reacted",
+    "Sighting",
+    "Source",
+    "Window",
+    "WindowActivated",
+]
 
 # Milliseconds since the session began, on a clock that never goes back. All sources of a session are given the same.
 Clock = Callable[[], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Observation:
-    """
-    What a source saw once, before the recorder has made an event of it; it lives in memory only.
+class KeyClass(StrEnum):
+    """All that is ever known of a key press. What was pressed is dropped before anything else sees it."""
 
-    It is the one place where a value and the agent's words exist beside their field, so neither is shown by repr, and
-    it cannot be pickled. Everything else must be free of content before it gets here: a screen is named by its template
-    (`/tickets/:id`), never by a title or an address with somebody's name in it.
+    character = "character"
+    edit = "edit"  # Backspace, Delete
+    navigation = "navigation"  # Tab, arrows, Home, End, Page Up, Page Down
+    enter = "enter"
+    copy = "copy"
+    cut = "cut"
+    paste = "paste"
+    undo = "undo"
+    save = "save"
+    other = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the desktop, pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """
+    A window, as the window system knows it.
+
+    Args:
+
+        key: Identity while it lives, never written.
+
+        names: What its program is called, best known first (the class of the window, its instance); matched with the allowlist.
+
+        pid: Its process; None where the window system does not say.
+
+        title: Its title; None where it was not read. Never stored: the patterns of study.toml make a screen's name of it.
+    """
+
+    key: Hashable
+    names: tuple[str, ...] = ()
+    pid: int | None = None
+    title: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """
+    A page or form in front, as the accessibility bus knows it.
+
+    Args:
+
+        key: Identity while it is shown, never written.
+
+        names: What its system may be called in the allowlist: of a web page its host, with the port where it is not the usual one, and
+            nothing else; of another window the program's accessible name.
+
+        pid: Process that shows it; None where the bus does not say.
+
+        web: Whether it is a web page.
+
+        address: Path of a web page, without query and fragment; None for other windows. Never stored as it is.
+
+        title: Its title; None where it was not read. Never stored.
+
+        opaque: Whether the program shows a window but no controls in it.
+    """
+
+    key: Hashable
+    names: tuple[str, ...]
+    pid: int | None = None
+    web: bool = False
+    address: str | None = field(default=None, repr=False)
+    title: str | None = field(default=None, repr=False)
+    opaque: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """
+    A field, button or other element, described when something happened to it.
 
     In every optional field None means that the source cannot tell: never that the thing was empty, zero or absent.
 
     Args:
 
-        t_ms: When it was seen, by the session's clock.
+        key: Identity while its page is shown, never written.
 
-        action: What was done, one of `shadow.events.ACTIONS`.
+        page: Where it is.
 
-        app: System as a person names it; None where the source cannot tell which one was in front.
+        element: Its stable id there (DOM id, name, AccessibleId, AutomationId); None where it has none.
 
-        screen: Window or page by template; None likewise.
+        label: Its visible label, as read.
 
-        element: Stable id of the field or control in its screen; None where it has no id, or the action has no target.
+        role: One of `shadow.events.ROLES`.
 
-        label: Its visible label; None where it has none that the source can read.
+        fillable: Whether a person could enter something: an input that is enabled, shown and not read-only.
 
-        role: One of `shadow.events.ROLES`; None where the source knows no roles.
+        value: What it holds, "" if empty; None where it was not read, and always for a password.
 
-        value: Its value after the action, "" if empty; None where it was not read: always so for a password.
+        filled: Whether it holds something; None where that is not known, or follows from `value`.
 
-        filled: Whether it holds something after the action; None where that is not known, or follows from `value`.
+        required: Whether it must be filled.
 
-        required: Whether it must be filled; None where the source cannot tell.
-
-        keys: How many keys the action took, never which; None where keys are not counted.
-
-        x: Pixels from the left edge of the desktop; None where the action has no place.
-
-        y: Pixels from its upper edge; None likewise.
-
-        elements: On `screen` only: ids of the elements that can be filled there; None where the form cannot be listed.
-
-        note: On `mark` only: the agent's own words; None for a mark without words.
+        box: Where it is.
     """
 
-    t_ms: int
-    action: str
-    app: str | None = None
-    screen: str | None = None
+    key: Hashable
+    page: Page
     element: str | None = None
-    label: str | None = None
+    label: str | None = field(default=None, repr=False)
     role: str | None = None
+    fillable: bool = False
     value: str | None = field(default=None, repr=False)
     filled: bool | None = None
     required: bool | None = None
-    keys: int | None = None
-    x: int | None = None
-    y: int | None = None
-    elements: tuple[str, ...] | None = None
-    note: str | None = field(default=None, repr=False)
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """
+    What a source saw once; it lives in memory only.
+
+    Args:
+
+        t_ms: When it was first seen, by the session's clock.
+    """
+
+    t_ms: int
 
     def __reduce__(self) -> NoReturn:
-        raise TypeError("an observation may hold a value, so it stays in memory and can be neither copied nor pickled")
+        raise TypeError("a sighting may hold a value, so it stays in memory and can be neither copied nor pickled")
 
 
-Emit = Callable[[Observation], None]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPressed(Sighting):
+    """A key went down; only its class is known. A held key that repeats is one press."""
+
+    key: KeyClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointerPressed(Sighting):
+    """A mouse button went down at a place on the desktop. `button`: left, middle, right, other."""
+
+    x: int
+    y: int
+    button: str = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowActivated(Sighting):
+    """Another window came to the front, or the one in front was renamed; None: no window is in front (the desktop, a locked screen)."""
+
+    window: Window | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipboardTaken(Sighting):
+    """
+    Something was put on the clipboard.
+
+    Args:
+
+        owner: The window it came from, with names and pid as far as known; None where the window system does not say.
+
+        text: What was put there; None where it was not read: no text, or an owner that is not on the allowlist.
+    """
+
+    owner: Window | None
+    text: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageShown(Sighting):
+    """
+    A page or form came to the front, was loaded, or changed its controls.
+
+    Args:
+
+        page: Which.
+
+        controls: Its fillable and its read-only fields, with what they hold, in order; None where the form could not be listed.
+    """
+
+    page: Page
+    controls: tuple[Control, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusMoved(Sighting):
+    """The keyboard focus moved; None: to nothing that is known."""
+
+    control: Control | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlChanged(Sighting):
+    """
+    What a control holds changed.
+
+    Several follow each other while somebody types. `control.value` is what it holds now if it was read with the event; a control that comes
+    to rest is read and reported once more with both counts None.
+
+    Args:
+
+        control: Which, with what it holds now.
+
+        n_inserted: Characters that came; None where the change was not of text, or was read later.
+
+        n_deleted: Characters that went; None likewise.
+
+        inserted: The text that came; None where it was not read.
+    """
+
+    control: Control
+    n_inserted: int | None = None
+    n_deleted: int | None = None
+    inserted: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PointerHit(Sighting):
+    """What lay under the pointer at the `PointerPressed` of the same time; None: nothing that the program tells of."""
+
+    x: int
+    y: int
+    control: Control | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted(Sighting):
+    """A program showed something new: a text, a state, a part of a page. What it was is not kept; a click before it was not dead."""
+
+    pid: int | None
+
+
+Emit = Callable[[Sighting], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +300,7 @@ class Finding:
 
         works: Whether it works here; None where this machine gives no way to try it.
 
-        remedy: What to do so that it works; empty where there is nothing to do.
+        remedy: What to do so that it works, a command where there is one; empty where there is nothing to do.
     """
 
     subject: str
@@ -110,30 +314,30 @@ class Source(ABC):
 
     The thread contract:
 
-    - The recorder calls `start`, `stop` and `self_test` from one thread, and never two of them at once.
-    - A source calls `emit` from any thread of its own or within `start`, but never from two at once, and only between
-      the beginning of `start` and the end of `stop`. Once `stop` has returned it emits nothing.
-    - `emit` does not block: it takes the observation and returns. It may lead to `stop` being called from within it, so
-      a source holds no lock while it emits that `stop` needs.
-    - Times come from the clock that the source was made with, taken where the thing is first seen, so the times of one
-      source never go back. Sources among each other are put in order by the recorder.
+    - The recorder calls `start`, `stop`, `locate`, `alive` and `self_test` from its own threads, never `start`, `stop` or `self_test` at once.
+    - A source calls `emit` from any thread of its own or within `start`, but only between the beginning of `start` and the end of `stop`.
+      Once `stop` has returned it emits nothing.
+    - `emit` does not block: it takes the sighting and returns. It may be called from several threads.
+    - Times come from the clock that the source was made with, taken where the thing is first seen.
+    - Making a source touches nothing: no display, no bus, no file. `start` does. After `stop` nothing of it is left.
     """
+
+    # In the words of `shadow doctor` and of the controls, such as "accessibility".
+    name: str
 
     @property
     @abstractmethod
-    def sees(self) -> frozenset[str]:
-        """
-        Actions that it can report, words of `shadow.events.ACTIONS`; known before `start`.
-
-        An action that no source of a session sees is not measured there, which is not the same as zero.
-        """
+    def sees(self) -> frozenset[type[Sighting]]:
+        """Kinds of sightings that it can report; known before `start`. What no source sees is not measured, which is not zero."""
 
     @abstractmethod
     def start(self, emit: Emit) -> None:
         """
-        Begin to see; return once every action of `sees` would be seen.
+        Begin to see; return once everything of `sees` would be seen.
 
         Raises:
+
+            CaptureError: This machine does not give what it needs; nothing of it is left running.
 
             RuntimeError: It was started before; make a new source.
         """
@@ -144,4 +348,13 @@ class Source(ABC):
 
     @abstractmethod
     def self_test(self) -> tuple[Finding, ...]:
-        """Try, without recording and without raising, what it needs of this machine: one finding for each thing."""
+        """Try, without recording and without raising, what it needs of this machine, by a real event where there is a way."""
+
+    def alive(self) -> bool:
+        """Whether it still sees; asked every half second between `start` and `stop`. One that does not is stopped and made anew."""
+        return True
+
+    def locate(self, press: PointerPressed) -> bool:
+        """Say later, by a `PointerHit` of the same time, what lies under the pointer; False if this source cannot. Never blocks."""
+        del press
+        return False

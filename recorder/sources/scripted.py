@@ -1,10 +1,10 @@
-"""A source that replays given observations: tests drive the same recorder as a desktop does, without waiting."""
+"""A source that replays given sightings: tests drive the same recorder as a desktop does, without waiting."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recorder.sources.base import Emit, Finding, Observation, Source
+from recorder.sources.base import Emit, Finding, Sighting, Source
 
 __all__ = ["ScriptedClock", "ScriptedSource"]
 
@@ -40,50 +40,52 @@ class ScriptedClock:
 
 class ScriptedSource(Source):
     """
-    Replays observations in the given order, each at its own time.
+    Replays sightings in the given order, each at its own time.
 
-    `start` moves the clock to each observation's time, emits it, and returns after the last one, on the caller's thread.
+    `start` moves the clock to each sighting's time, emits it, and returns after the last one, on the caller's thread.
 
     Args:
 
-        observations: What is seen, in order of time.
+        sightings: What is seen, in order of time.
 
         clock: The clock of the session that is being tested.
 
     Raises:
 
-        ValueError: An observation is earlier than the one before it; the message says which.
+        ValueError: A sighting is earlier than the one before it; the message says which.
     """
 
-    def __init__(self, observations: Iterable[Observation], clock: ScriptedClock) -> None:
-        self._observations = tuple(observations)
+    name = "script"
+
+    def __init__(self, sightings: Iterable[Sighting], clock: ScriptedClock) -> None:
+        self._sightings = tuple(sightings)
         self._clock = clock
         self._started = False
         self._stopped = False
-        for place, (former, later) in enumerate(zip(self._observations, self._observations[1:], strict=False), start=1):
+        for place, (former, later) in enumerate(zip(self._sightings, self._sightings[1:], strict=False), start=1):
             if later.t_ms < former.t_ms:
-                raise ValueError(f"observation {place} is at {later.t_ms} ms, before the {former.t_ms} ms of the one before it")
+                raise ValueError(f"sighting {place} is at {later.t_ms} ms, before the {former.t_ms} ms of the one before it")
 
     @property
-    def sees(self) -> frozenset[str]:
-        """Actions of the script."""
-        return frozenset(observation.action for observation in self._observations)
+    def sees(self) -> frozenset[type[Sighting]]:
+        """Kinds of sightings of the script."""
+        return frozenset(type(sighting) for sighting in self._sightings)
 
     def start(self, emit: Emit) -> None:
-        """Replay all observations, or those up to a `stop` from within `emit`."""
+        """Replay all sightings, or those up to a `stop` from within `emit`."""
         if self._started:
             raise RuntimeError("this source was started before; make a new one")
         self._started = True
-        for observation in self._observations:
+        for sighting in self._sightings:
             if self._stopped:
                 return
-            self._clock.move_to(observation.t_ms)
-            emit(observation)
+            self._clock.move_to(sighting.t_ms)
+            emit(sighting)
 
     def stop(self) -> None:
-        """End the replay after the observation that is being emitted."""
+        """End the replay after the sighting that is being emitted."""
         self._stopped = self._started
 
     def self_test(self) -> tuple[Finding, ...]:
         """One finding, and it works: a script needs nothing of the machine."""
-        return (Finding("scripted observations", works=True),)
+        return (Finding("scripted sightings", works=True),)

@@ -8,36 +8,51 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from recorder.sources.base import Emit, Finding, Observation, Source
+from recorder.sources.base import (
+    ClipboardTaken,
+    Control,
+    ControlChanged,
+    Emit,
+    Finding,
+    KeyClass,
+    KeyPressed,
+    Page,
+    Sighting,
+    Source,
+    Window,
+)
 from recorder.sources.scripted import ScriptedClock, ScriptedSource
 
 SECRET = "110386-1234"  # noqa: S105 - what must not be shown
 
+PAGE = Page(key=1, names=("crm",), web=True, address=f"/customers/{SECRET}", title=SECRET)
+FIELD = Control(key=2, page=PAGE, element="name", label=SECRET, role="entry", value=SECRET)
+
 SCRIPT = (
-    Observation(t_ms=0, action="focus", app="crm", screen="/tickets/:id", element="name"),
-    Observation(t_ms=1200, action="change", app="crm", element="name", value=SECRET, keys=4),
-    Observation(t_ms=1200, action="mark", note=f"why again, {SECRET}?"),
+    KeyPressed(t_ms=0, key=KeyClass.character),
+    ControlChanged(t_ms=1200, control=FIELD, n_inserted=1, inserted=SECRET),
+    ClipboardTaken(t_ms=1200, owner=Window(key=3, title=SECRET), text=SECRET),
 )
 
 
 def test_replays_in_order_at_its_own_times() -> None:
-    """Each observation is emitted once, in order, while the clock stands at its time."""
+    """Each sighting is emitted once, in order, while the clock stands at its time."""
     clock = ScriptedClock()
-    seen: list[tuple[int, Observation]] = []
-    ScriptedSource(SCRIPT, clock).start(lambda observation: seen.append((clock(), observation)))
+    seen: list[tuple[int, Sighting]] = []
+    ScriptedSource(SCRIPT, clock).start(lambda sighting: seen.append((clock(), sighting)))
 
-    assert [(observation.t_ms, observation) for observation in SCRIPT] == seen
+    assert [(sighting.t_ms, sighting) for sighting in SCRIPT] == seen
 
 
 def test_sees_what_the_script_holds() -> None:
-    """It sees the actions of its script and says so before it is started."""
-    assert {"focus", "change", "mark"} == ScriptedSource(SCRIPT, ScriptedClock()).sees
+    """It sees the kinds of its script and says so before it is started."""
+    assert {KeyPressed, ControlChanged, ClipboardTaken} == ScriptedSource(SCRIPT, ScriptedClock()).sees
 
 
 def test_empty_script() -> None:
-    """A script without observations emits nothing, sees nothing, and is a source like any other."""
+    """A script without sightings emits nothing, sees nothing, and is a source like any other."""
     source = ScriptedSource([], ScriptedClock())
-    seen: list[Observation] = []
+    seen: list[Sighting] = []
     source.start(seen.append)
     source.stop()
 
@@ -47,10 +62,10 @@ def test_empty_script() -> None:
 def test_stop_from_within() -> None:
     """Once stopped it emits nothing more, also if the recorder stops it while it emits."""
     source = ScriptedSource(SCRIPT, ScriptedClock())
-    seen: list[Observation] = []
+    seen: list[Sighting] = []
 
-    def stop_at_once(observation: Observation) -> None:
-        seen.append(observation)
+    def stop_at_once(sighting: Sighting) -> None:
+        seen.append(sighting)
         source.stop()
 
     source.start(stop_at_once)
@@ -61,7 +76,7 @@ def test_stop_from_within() -> None:
 def test_stop_before_start_has_no_effect() -> None:
     """A source that is stopped before it was started still starts, and may be stopped twice."""
     source = ScriptedSource(SCRIPT, ScriptedClock())
-    seen: list[Observation] = []
+    seen: list[Sighting] = []
     source.stop()
     source.start(seen.append)
     source.stop()
@@ -81,12 +96,12 @@ def test_started_once() -> None:
 
 def test_self_test() -> None:
     """A script needs nothing of the machine."""
-    assert (Finding("scripted observations", works=True),) == ScriptedSource(SCRIPT, ScriptedClock()).self_test()
+    assert (Finding("scripted sightings", works=True),) == ScriptedSource(SCRIPT, ScriptedClock()).self_test()
 
 
 def test_script_out_of_order() -> None:
     """A script that goes back in time is refused by the place of the fault, without its content."""
-    with pytest.raises(ValueError, match="observation 1 is at 0 ms, before the 1200 ms") as refused:
+    with pytest.raises(ValueError, match="sighting 1 is at 0 ms, before the 1200 ms") as refused:
         ScriptedSource((SCRIPT[1], SCRIPT[0]), ScriptedClock())
     assert SECRET not in str(refused.value)
 
@@ -101,10 +116,11 @@ def test_clock_never_goes_back() -> None:
 
 
 class _Whole(Source):
-    sees = frozenset({"click"})
+    name = "whole"
+    sees = frozenset({KeyPressed})
 
     def start(self, emit: Emit) -> None:
-        emit(Observation(t_ms=0, action="click"))
+        emit(KeyPressed(t_ms=0, key=KeyClass.enter))
 
     def stop(self) -> None: ...
 
@@ -117,34 +133,34 @@ def test_unfinished_source(missing: str) -> None:
     """A source that lacks one part of the protocol cannot be made."""
     unfinished = type("Unfinished", (Source,), {name: part for name, part in vars(_Whole).items() if name != missing})
 
-    assert {"click"} == _Whole().sees
+    assert {KeyPressed} == _Whole().sees
     with pytest.raises(TypeError, match=missing):
         unfinished()
 
 
-@pytest.mark.parametrize("observation", SCRIPT[1:])
-def test_repr_without_content(observation: Observation) -> None:
-    """Neither the value nor the agent's words are shown, by any of the ways that show an object."""
-    assert SECRET not in f"{observation!r} {observation} {[observation]}"
+@pytest.mark.parametrize("sighting", SCRIPT[1:])
+def test_repr_without_content(sighting: Sighting) -> None:
+    """Neither a value nor a title, an address or a label is shown, by any of the ways that show an object."""
+    assert SECRET not in f"{sighting!r} {sighting} {[sighting]}"
 
 
 @pytest.mark.parametrize("leak", [pickle.dumps, copy.copy, copy.deepcopy])
-def test_observation_stays_in_memory(leak: object) -> None:
-    """An observation cannot be written down by accident, and the refusal does not show it."""
+def test_sighting_stays_in_memory(leak: object) -> None:
+    """A sighting cannot be written down by accident, and the refusal does not show it."""
     with pytest.raises(TypeError, match="stays in memory") as refused:
         leak(SCRIPT[1])  # type: ignore[operator]
     assert SECRET not in str(refused.value)
 
 
-def test_observation_is_frozen() -> None:
-    """An observation is not changed after it was made, and has no place for more than its fields."""
+def test_sighting_is_frozen() -> None:
+    """A sighting is not changed after it was made, and has no place for more than its fields."""
     with pytest.raises(FrozenInstanceError):
-        SCRIPT[1].value = "another"  # type: ignore[misc]
+        SCRIPT[1].inserted = "another"  # type: ignore[misc]
     assert not hasattr(SCRIPT[1], "__dict__")
 
 
 def test_unmeasured_is_none() -> None:
     """What a source does not say is None: never empty, zero or false."""
-    bare = Observation(t_ms=5, action="click")
+    bare = Control(key=1, page=PAGE)
 
-    assert {None} == {getattr(bare, field.name) for field in fields(bare)} - {5, "click"}
+    assert {None} == {getattr(bare, field.name) for field in fields(bare)} - {1, PAGE, False}

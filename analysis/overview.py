@@ -23,6 +23,7 @@ from analysis.results import (
 )
 from analysis.thresholds import SOURCES
 from shadow.events import SCHEMA_VERSION
+from shadow.session import IMPORTED
 
 if TYPE_CHECKING:
     from analysis.loading import LoadedStudy
@@ -77,7 +78,14 @@ def _study(loaded: LoadedStudy) -> Row:
         "agents_agreed": settings.report.agents_agreed,
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,
+        "origin": _origin(loaded),
     }
+
+
+def _origin(loaded: LoadedStudy) -> str:
+    """Where the sessions come from: `imported` logs, sessions `recorded` with consent, or `both`."""
+    recorded = {header.consent != IMPORTED for header in loaded.study.catalogue.sessions}
+    return "both" if len(recorded) > 1 else "recorded" if True in recorded else "imported"
 
 
 def _cases(loaded: LoadedStudy, rows: list[Row]) -> Row:

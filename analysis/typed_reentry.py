@@ -29,7 +29,7 @@ READ = """
     SELECT t.session, e.case_no, e.field, e.app, t.seq, t.token
     FROM tokens AS t
     JOIN events AS e USING (session, seq)
-    WHERE e.case_no IS NOT NULL AND e.field IS NOT NULL AND e.action NOT IN ('paste', 'submit', 'screen', 'switch')
+    WHERE e.case_no IS NOT NULL AND e.field IS NOT NULL AND e.action NOT IN ('paste', 'submit', 'switch')
     GROUP BY ALL
     ORDER BY ALL
 """

@@ -13,7 +13,7 @@
 WITH on_field AS (
     SELECT *, field IS DISTINCT FROM lag(field) OVER (PARTITION BY session ORDER BY seq) AS begins_run
     FROM event_times
-    WHERE field IS NOT NULL
+    WHERE field IS NOT NULL AND action <> 'screen'
 )
 
 , runs AS (

@@ -12,7 +12,7 @@
 --   visit does not begin with focus or click, has no input, or a dropped gap or a pause lies between (not measured,
 --   not 0).
 -- Rule: a stay is a run of events on one field within one screen visit; events without a field (a mark, a call) do not
---   break it. Within a stay a new visit begins (a) where an event's case differs from the stay's last known case, and
+--   break it, nor do `screen` events with one: they only say what the screen shows. Within a stay a new visit begins (a) where an event's case differs from the stay's last known case, and
 --   (b) with any event but `change` and `blur` after the field was left by `blur`: programs write the change late.
 --   The visit ends at its first blur, else with the gap after its last event on the field:
 --
@@ -27,7 +27,7 @@ WITH on_field AS (
     FROM event_times
     ASOF JOIN screen_visits
         ON event_times.session = screen_visits.session AND event_times.seq >= screen_visits.first_seq
-    WHERE event_times.field IS NOT NULL
+    WHERE event_times.field IS NOT NULL AND event_times.action <> 'screen'
 )
 
 , stay_begins AS (

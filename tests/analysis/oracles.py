@@ -224,6 +224,11 @@ def round_trips(log: Log, thresholds: Thresholds) -> list[Row]:
     ]  # fmt: skip
 
 
+def _is_on_field(event: Row) -> bool:
+    """A `screen` event with a field only says what the screen shows."""
+    return event["field"] is not None and event["action"] != "screen"
+
+
 def _field_visits_of(events: list[Row]) -> list[list[int]]:
     """Indexes of the events on the field, for each field visit of a session."""
     visits: list[list[int]] = []
@@ -231,7 +236,7 @@ def _field_visits_of(events: list[Row]) -> list[list[int]]:
     for i, event in enumerate(events):
         if i and (event["app"], event["screen"]) != (events[i - 1]["app"], events[i - 1]["screen"]):
             stay = []
-        if event["field"] is None:
+        if not _is_on_field(event):
             continue
         if stay and events[stay[0]]["field"] != event["field"]:
             stay = []
@@ -290,7 +295,7 @@ def _is_edit(events: list[Row], i: int) -> bool:
     if events[i]["action"] in ("change", "select"):
         return True
     for after in events[i + 1 :]:
-        if after["field"] not in (None, events[i]["field"]):
+        if _is_on_field(after) and after["field"] != events[i]["field"]:
             return True
         if after["field"] is not None and after["action"] == "change":
             return False
@@ -301,7 +306,7 @@ def _is_pasted(events: list[Row], i: int) -> bool:
     if events[i]["action"] != "change":
         return bool(events[i]["action"] == "paste")
     for before in reversed(events[:i]):
-        if before["field"] is not None:
+        if _is_on_field(before):
             if before["field"] != events[i]["field"] or before["action"] == "change":
                 return False
             if before["action"] == "paste":
@@ -343,7 +348,7 @@ def _puts_something_on_the_clipboard(events: list[Row], k: int) -> bool:
     if events[k]["action"] != "copy":
         return False
     copies_have_marks = any(event["action"] == "copy" and event["mark"] is not None for event in events)
-    return events[k]["mark"] is not None or events[k]["role"] == "password" or not copies_have_marks
+    return events[k]["mark"] is not None or bool(events[k]["filled"]) or events[k]["role"] == "password" or not copies_have_marks
 
 
 def _link(events: list[Row], i: int, thresholds: Thresholds) -> Row:

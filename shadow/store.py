@@ -26,7 +26,18 @@ from shadow.events import SCHEMA_VERSION, session_name
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["TABLES", "Catalogue", "FieldEntry", "Part", "ScreenEntry", "SessionHeader", "SourceEntry", "read_catalogue", "write_catalogue"]
+__all__ = [
+    "TABLES",
+    "Catalogue",
+    "FieldEntry",
+    "Part",
+    "ScreenEntry",
+    "SessionHeader",
+    "SourceEntry",
+    "Withdrawal",
+    "read_catalogue",
+    "write_catalogue",
+]
 
 TABLES: Final = ("events", "tokens", "forms", "notes")
 CATALOGUE: Final = "catalogue.json"
@@ -87,12 +98,32 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class SourceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A file that was imported: the digest of the whole of it, its format and how many sessions it held."""
+    """
+    What was imported: a log, by the digest of the whole file, or a recorded session, by the digest of its release.
+
+    `sessions` is how many sessions it held. `session_id` is the recorder's own name of a recorded session, under which its sealed folder
+    lies beside the store; None for a log.
+    """
 
     source: int
     digest: str
     format: str
     sessions: int
+    session_id: str | None = None
+
+
+class Withdrawal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    All that is left of a session that was withdrawn: that it is not to be imported again, and what the receipt says.
+
+    `order` is the digest of the agent's order, `n_events` and `removed` are what was removed; `withdrawn_at` is wall time, ISO 8601.
+    """
+
+    session_id: str
+    order: str
+    withdrawn_at: str
+    n_events: int
+    removed: tuple[str, ...]
 
 
 class Catalogue(msgspec.Struct, forbid_unknown_fields=True):
@@ -105,6 +136,7 @@ class Catalogue(msgspec.Struct, forbid_unknown_fields=True):
     parts: list[Part] = []
     sources: list[SourceEntry] = []
     sessions: list[SessionHeader] = []
+    withdrawn: list[Withdrawal] = []
 
     def next_session(self) -> tuple[int, str]:
         """Ordinal and name of the next session."""

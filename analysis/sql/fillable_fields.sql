@@ -6,7 +6,8 @@
 -- Params: none
 -- Missing values: role is null where the log gives none.
 -- Rule: a field is fillable if it is announced, or if its role is entry, text, combo, check, radio, date or password;
---   one of unknown or other role if the log shows it: an input, change, paste or select in it, or a known state.
+--   one of unknown or other role if the log shows it: an input, change, paste or select in it, or a known
+--   state other than where it is only shown or copied from.
 -- Source: own definition; roles as in contracts, section 3.
 WITH announced AS (
     SELECT DISTINCT field FROM forms
@@ -17,7 +18,7 @@ WITH announced AS (
     FROM events
     WHERE field IS NOT NULL
     GROUP BY field
-    HAVING bool_or(action IN ('input', 'change', 'paste', 'select') OR filled IS NOT NULL)
+    HAVING bool_or(action IN ('input', 'change', 'paste', 'select') OR (filled IS NOT NULL AND action NOT IN ('screen', 'copy')))
 )
 
 SELECT fields.field, fields.app, fields.screen, fields.role, announced.field IS NOT NULL AS announced

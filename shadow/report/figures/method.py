@@ -64,7 +64,7 @@ def method_section(result: Result, words: Words) -> Section:
     title = words.say("The savings come from replaying recorded cases, not from opinions")
     blocks = (
         Heading(words.say("How it was done")),
-        Listing((_recorded(words), _cut(result, words), *_reckoned(words))),
+        Listing((_recorded(result, words), _cut(result, words), *_reckoned(words))),
         Heading(words.say("What the words mean")),
         Listing(_classes(words)),
         Heading(words.say("What the figures cannot say")),
@@ -73,10 +73,20 @@ def method_section(result: Result, words: Words) -> Section:
     return Section("method", words.say("Method and limits"), title, (*blocks, Note(_privacy(words))))
 
 
-def _recorded(words: Words) -> str:
-    return words.say(
-        "The logs came from another recorder and were used as they were. What was typed is not stored: equal values were recognised in memory and forgotten."
-    )
+def _recorded(result: Result, words: Words) -> str:
+    """Where the sessions come from; what was typed is stored by neither way."""
+    sentences = {
+        "imported": words.say(
+            "The logs came from another recorder and were used as they were. What was typed is not stored: equal values were recognised in memory and forgotten."
+        ),
+        "recorded": words.say(
+            "The agents agreed to being recorded, could strike what they liked, and released the recordings themselves. What was typed is not stored: equal values were recognised in memory and forgotten."
+        ),
+        "both": words.say(
+            "Some sessions were recorded with the agents' consent; the agents could strike what they liked and released them themselves. The other logs came from another recorder and were used as they were. What was typed is not stored: equal values were recognised in memory and forgotten."
+        ),
+    }
+    return sentences[result["study"]["origin"]]
 
 
 def _cut(result: Result, words: Words) -> str:

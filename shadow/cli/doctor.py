@@ -1,0 +1,52 @@
+"""The command `doctor`: what works on this machine, what does not, and how to mend it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from shadow.cli.choices import Language
+
+if TYPE_CHECKING:
+    from recorder.doctor import Line
+
+__all__ = ["doctor"]
+
+
+def doctor(
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the answers.")] = Language.en,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
+) -> None:
+    """Try what a recording needs of this machine, and say how to mend what does not work."""
+    from recorder.agent import agent_home
+    from recorder.doctor import can_record, examine, in_words
+    from recorder.phrases import load_phrases
+    from shadow.settings import Settings
+
+    keyed = Settings().record
+    found = examine(agent_home(), (keyed.pause_key, keyed.mark_key))
+    able = can_record(found)
+    if as_json:
+        rows = [
+            {"capability": capability.name, "subject": line.subject, "works": line.works, "remedy": line.remedy or None}
+            for capability, (_, lines) in zip(found, in_words(found, lang.value), strict=True)
+            for line in lines
+        ]
+        print(json.dumps(_document(rows, able=able), ensure_ascii=False))
+    else:
+        for title, lines in in_words(found, lang.value):
+            print("\n".join([title, *map(_text, lines), ""]))
+        print(load_phrases(lang.value, "doctor")["can_record" if able else "cannot_record"])
+    if not able:
+        raise typer.Exit(1)
+
+
+def _document(rows: list[dict[str, Any]], *, able: bool) -> dict[str, Any]:
+    return {"schema_version": 1, "command": "doctor", "can_record": able, "rows": rows}
+
+
+def _text(line: Line) -> str:
+    remedy = f"\n      {line.remedy}" if line.remedy else ""
+    return f"  {line.subject}: {line.state}{remedy}"

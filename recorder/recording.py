@@ -96,6 +96,7 @@ class Recording:
         switches: Switches,
         journal: Journal,
         factories: Callable[[Callable[[], bool]], Sequence[Callable[[], Source]]],
+        *,
         clock: Clock,
         tell: Callable[[Trouble], None],
         awake_ms: Clock | None = None,

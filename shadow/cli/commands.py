@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
+from shadow.cli.custody import review, withdraw
+from shadow.cli.doctor import doctor
+from shadow.cli.recording import record
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,30 +78,46 @@ def _root(
 
 @app.command("init")
 def init(study: StudyArgument) -> None:
-    """Make a study folder with a commented study.toml."""
+    """Make a study folder with a commented study.toml and the key pair that opens what is released to it."""
     from shadow.study import create_study
+    from shadow.study_keys import give_keys
 
     was_there = (study / "study.toml").exists()
-    create_study(study)
-    print(
-        f"{study} is a study already; nothing was changed" if was_there else f"made {study}; edit {study / 'study.toml'}, then import logs"
-    )
+    place = give_keys(create_study(study).folder)
+    if place is None:
+        print(f"{study} is a study already; nothing was changed")
+        return
+    if was_there:
+        print(f"{study} is a study already; its key pair was made, and study.toml has the public half")
+    else:
+        print(f"made {study}; edit {study / 'study.toml'}, then record or import logs")
+    if place.file is None:
+        print("the secret half of its key pair is in the system keyring of this machine; only here can released sessions be opened")
+    else:
+        print(f"there is no system keyring here, so the secret half of its key pair lies in {place.file}, readable by you alone")
+        print(f"keep a copy of it in a safe place, and leave {study / 'keys'} behind when you bring the study to an agent's PC")
 
 
 @app.command("import")
 def import_(
-    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Recorded logs: CSV or JSON Lines, plain or .gz.")],
+    sources: Annotated[list[Path], typer.Argument(metavar="SOURCE...", help="Released sessions; logs, CSV or JSON Lines, plain or .gz.")],
     study: Annotated[Path, typer.Option("--study", metavar="STUDY", help="The study folder; made if it is none yet.")],
     form: Annotated[LogFormat, typer.Option("--format", help="Format of the logs.")] = LogFormat.auto,
 ) -> None:
-    """Bring recorded logs into a study: all of them or none."""
+    """Bring released sessions and logs into a study: all of them or none."""
     from shadow.interop.importing import import_logs
 
     result = import_logs(sources, study, form.value, progress=_note)
     for path in result.already_there:
         print(f"{path} was imported before; nothing changed")
     if result.sources:
-        print(f"imported {_n(result.sources, 'log')}: {_n(result.sessions, 'session')}, {_n(result.events, 'event')} into {study}")
+        logs = result.sources - result.recorded
+        what = [_n(n, thing) for n, thing in ((logs, "log"), (result.recorded, "recorded session")) if n]
+        print(f"imported {' and '.join(what)}: {_n(result.sessions, 'session')}, {_n(result.events, 'event')} into {study}")
+
+
+app.command("record")(record)
+app.command("review")(review)
 
 
 @app.command("cases")
@@ -165,6 +185,10 @@ def report(
     """Write the report a client acts on: one HTML file that works offline."""
     _report(study, output, lang.value if lang else None, interactive=interactive)
     print(f"wrote {output}")
+
+
+app.command("withdraw")(withdraw)
+app.command("doctor")(doctor)
 
 
 @app.command("demo")

@@ -40,7 +40,7 @@ def page(host: str, address: str, *, key: object = None, title: str = "") -> Pag
     return Page(key=key or (host, address), names=(host,), pid=BROWSER, web=True, address=address, title=title)
 
 
-def field(
+def field(  # noqa: PLR0913 - a field has many sides
     on: Page, element: str, value: str | None = "", *, role: str = "entry", label: str | None = None, fillable: bool = True
 ) -> Control:
     """A field of a page; one without `fillable` is read-only."""

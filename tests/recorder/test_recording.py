@@ -33,9 +33,11 @@ class Live(Source):
 
     @property
     def sees(self) -> frozenset[type[Sighting]]:
+        """Pages and keys."""
         return frozenset({PageShown, KeyPressed})
 
     def start(self, emit: Emit) -> None:
+        """Show a page at once."""
         if self._of.refuses:
             raise CaptureError("no server", "start one")
         self._of.live.append(self)
@@ -43,13 +45,16 @@ class Live(Source):
         emit(PageShown(t_ms=self._of.clock(), page=page(TICKETS, "/tickets/INC-100001"), controls=()))
 
     def stop(self) -> None:
+        """Live no longer."""
         if self in self._of.live:
             self._of.live.remove(self)
 
     def alive(self) -> bool:
+        """Until the test says otherwise."""
         return self.living
 
     def self_test(self) -> tuple[Finding, ...]:
+        """Nothing to try."""
         return ()
 
 
@@ -70,8 +75,9 @@ class Bench:
             wall=lambda: datetime.now(UTC), ballast_bytes=4096,
         )  # fmt: skip
         self.recording = Recording(
-            SETTINGS, ALL, journal, lambda _: [lambda: Live(self)], self.clock, self.troubles.append, lambda: self.clock() + self.awake_ms
-        )
+            SETTINGS, ALL, journal, lambda _: [lambda: Live(self)],
+            clock=self.clock, tell=self.troubles.append, awake_ms=lambda: self.clock() + self.awake_ms,
+        )  # fmt: skip
 
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Wait for something that another thread does."""

@@ -3,38 +3,62 @@
 PYTHON = python3
 RUN = .venv/bin/python -m
 PIP = $(RUN) pip --disable-pip-version-check --no-input install --quiet
+# The tests have a desktop of their own on Linux. Debian's packages are installed, others' are not: there the tests say what they lack.
+LINUX = $(filter Linux,$(shell uname -s))
+PACKAGES = $$(grep -o '^[a-z0-9.+-]*' tests/desktop/packages.txt)
 UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
 	--custom-compile-command "make pins"
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test pins FORCE
+.PHONY: help demo test torture pins desktop FORCE
 
 help:
 	@echo "make demo    the whole chain on the sample sessions: writes report.html"
 	@echo "make test    everything CI runs"
+	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
 	@echo "make pins    pin the dependencies of pyproject.toml anew (needs uv; delete the requirements files first to upgrade)"
 
 demo: .venv/requirements.installed
 	@.venv/bin/shadow demo
 	@test -f report.html && echo "Open $$(pwd)/report.html in a browser."
 
-test: .venv/requirements-dev.installed
+test: .venv/requirements-dev.installed desktop
 	@echo "== lint: ruff check" && $(RUN) ruff check --quiet .
 	@echo "== form: ruff format --check" && $(RUN) ruff format --check --quiet .
 	@echo "== types: mypy --strict" && $(RUN) mypy
 	@echo "== imports: lint-imports" && .venv/bin/lint-imports --no-logo
-	@echo "== tests: pytest, two at a time, warnings are errors" && $(RUN) pytest -n 2
+	@echo "== tests: pytest, two at a time, warnings are errors" \
+		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest -n 2 --dist loadgroup --ignore tests/desktop
+	@echo "== tests on a desktop: one at a time, for they take the pace of a person" \
+		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest tests/desktop
 	@echo "All passed: lint, form, types, imports, tests."
+
+torture: .venv/requirements-dev.installed
+	@SHADOW_TORTURE=full $(RUN) pytest tests/torture -q -n 0
+
+# Asks for nothing where all is there.
+desktop:
+	@$(if $(LINUX),,exit 0;) missing=$$(for name in $(PACKAGES); do \
+		dpkg-query --show --showformat='$${Status}' $$name 2>/dev/null | grep -q ' installed$$' || echo $$name; done); \
+	test -z "$$missing" || if command -v apt-get >/dev/null; then \
+		echo "Installing what the desktop of the tests is made of:" $$missing; \
+		as_root=$$(test "$$(id -u)" = 0 || command -v sudo) || { echo "That takes root or sudo." >&2; exit 1; }; \
+		$$as_root apt-get update --quiet=2 && $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install --quiet=2 --yes --no-install-recommends $$missing >/dev/null; \
+	else \
+		echo "No apt-get here: the tests of the desktop need these Debian packages, or what they are called here:" $$missing >&2; \
+	fi
 
 pins:
 	@$(UV) --group build pyproject.toml --output-file requirements.txt
-	@$(UV) --group build --group test --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	@$(UV) --group build --group test --extra recorder --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
 
+# --no-deps: the files hold all that each needs, and pynput would ask for evdev, which has no wheel and which the X11 way does not use.
 # The project itself is installed last, as a link to this folder; the pins hold all that takes, so nothing is fetched unpinned.
 .venv/%.installed: %.txt pyproject.toml .venv/made
 	@echo "Installing the versions pinned in $<: half a minute the first time."
-	@$(PIP) --no-compile --require-hashes --only-binary :all: --requirement $<
+	@$(PIP) --no-compile --no-deps --require-hashes --only-binary :all: --requirement $<
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -89,7 +89,9 @@ def _spans(loaded: LoadedStudy, line: Timeline, kept: pl.DataFrame) -> pl.DataFr
 
         B | way . first event ... opened . look  copy . left | B
     """
-    screens = _located(loaded.query("SELECT session, seq FROM events WHERE action = 'screen' AND field IS NULL ORDER BY session, seq"), kept)
+    screens = _located(
+        loaded.query("SELECT session, seq FROM events WHERE action = 'screen' AND field IS NULL ORDER BY session, seq"), kept
+    )
     last_opened = screens.group_by("visit").agg(opened_seq=pl.col("seq").max())
     kept = kept.join(last_opened, on="visit", how="left", maintain_order="left").with_columns(
         pl.col("opened_seq").fill_null(pl.col("first_seq"))

@@ -19,7 +19,9 @@ from packaging.utils import canonicalize_name
 
 PACKAGES = {"analysis", "recorder", "shadow"}
 
-HEAVY = {"babel", "duckdb", "jinja2", "mss", "numpy", "pandas", "plotly", "polars", "pynput", "scipy"}
+HEAVY = {
+    "babel", "dbus_fast", "duckdb", "jinja2", "keyring", "mss", "nacl", "numpy", "pandas", "plotly", "polars", "pynput", "PySide6", "scipy", "Xlib",
+}  # fmt: skip
 
 # urllib.parse takes addresses apart, urllib.request goes there: so whole names where need be, and import-linter cannot say that.
 NETWORK = {

@@ -11,12 +11,13 @@ UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fe
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture pins desktop FORCE
+.PHONY: help demo test torture cost pins desktop FORCE
 
 help:
 	@echo "make demo    the whole chain on the sample sessions: writes report.html"
 	@echo "make test    everything CI runs"
 	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
+	@echo "make cost    what recording costs, and how true its times are, on a desktop of its own"
 	@echo "make pins    pin the dependencies of pyproject.toml anew (needs uv; delete the requirements files first to upgrade)"
 
 demo: .venv/requirements.installed
@@ -49,6 +50,9 @@ desktop:
 	else \
 		echo "No apt-get here: the tests of the desktop need these Debian packages, or what they are called here:" $$missing >&2; \
 	fi
+
+cost: .venv/requirements-dev.installed desktop
+	@$(RUN) tests.desktop.cost
 
 pins:
 	@$(UV) --group build pyproject.toml --output-file requirements.txt

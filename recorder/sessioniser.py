@@ -52,6 +52,8 @@ __all__ = ["Sessioniser"]
 PAGE_MS: Final = 400
 # A page that changes its form and its address at once tells the form first: 170 ms (measured in a single-page application).
 RELIST_MS: Final = 300
+# A new page's title is on its window before the page tells of itself: up to 100 ms (measured).
+TITLE_MS: Final = 300
 # No window is in front for a moment while windows change places.
 DESKTOP_MS: Final = 300
 
@@ -76,6 +78,8 @@ class Sessioniser:
         self._presses = PressWatch(self._writer, self._fields)
         self._pages: dict[int | None, PageShown] = {}
         self._entering: WindowActivated | None = None
+        self._window: object = None
+        self._renamed_ms: int | None = None
         self._relisted: PageShown | None = None
         self._held_back: list[Sighting] = []
         self._watching = True
@@ -155,11 +159,19 @@ class Sessioniser:
         """Whether what is in front now may be recorded; another thread may ask."""
         return self._watching and self._entering is None and self._writer.front.app is not None
 
+    @property
+    def front_since_ms(self) -> int:
+        """When what is in front came; another thread may ask."""
+        return self._writer.front.since_ms
+
     # --- what is in front ------------------------------------------------------------------------------------------
 
     def _take_window(self, seen: WindowActivated) -> None:
         front, window = self._writer.front, seen.window
         pid = window.pid if window else None
+        key = window.key if window else None
+        self._renamed_ms = seen.t_ms if key is not None and key == self._window else None
+        self._window = key
         if self._entering is None:
             if front.app is not None and front.page is not None and pid is not None and pid == front.pid:
                 # Another window of the same program, or another title: the accessibility bus says which page that is.
@@ -183,7 +195,14 @@ class Sessioniser:
         elif pid is None or self._writer.front.pid in (pid, None):
             self._relisted = shown if self._is_another_form(shown) else None
             if self._relisted is None:
-                self._enter_page(shown, shown.t_ms)
+                self._enter_page(shown, self._came_ms(shown))
+
+    def _came_ms(self, shown: PageShown) -> int:
+        """When a page came: when its window was renamed, if that was just before."""
+        renamed_ms, front = self._renamed_ms, self._writer.front
+        if renamed_ms is None or not is_other(front.page, shown.page) or not 0 <= shown.t_ms - renamed_ms <= TITLE_MS:
+            return shown.t_ms
+        return max(front.since_ms, renamed_ms)
 
     def _is_another_form(self, shown: PageShown) -> bool:
         """Whether the page in front shows other fields than before; it may be another screen by now, and not have said so yet."""

@@ -154,8 +154,8 @@ class Clerk:
         if how == "keys":
             self._tab("alt")
         else:
-            self.desktop.activate(target.window)
-        until(lambda: self.desktop.active_window() == target.window, f"{name} in front")
+            self.hands.put_in_front(target.window)
+        until(lambda: self.hands.in_front() == target.window, f"{name} in front", every=0.002)
         at = time.monotonic()
         self._end_visit(at)
         self._leave_screen(at)

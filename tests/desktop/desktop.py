@@ -105,7 +105,7 @@ class Shown(NamedTuple):
     title: str
 
 
-def until(condition: Callable[[], T | None], what: str, seconds: float = 20.0) -> T:
+def until(condition: Callable[[], T | None], what: str, seconds: float = 20.0, every: float = 0.01) -> T:
     """
     Ask until the answer is a true one, and return it.
 
@@ -117,7 +117,7 @@ def until(condition: Callable[[], T | None], what: str, seconds: float = 20.0) -
     while not (answer := condition()):
         if time.monotonic() > deadline:
             raise DesktopError(f"{what}: not within {seconds:g} s")
-        time.sleep(0.01)  # how often it asks, not how long it takes
+        time.sleep(every)  # how often it asks, not how long it takes
     return answer
 
 

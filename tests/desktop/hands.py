@@ -194,6 +194,23 @@ class Hands:
         """Do nothing for just so long."""
         self._rest(seconds)
 
+    def put_in_front(self, window: int) -> None:
+        """Ask the window manager to put a window in front, as a task bar does."""
+        from Xlib.protocol import event  # noqa: PLC0415 - there on Linux only
+
+        root = self._connection.screen().root
+        pager = (32, [2, self._x.CurrentTime, 0, 0, 0])
+        message = event.ClientMessage(window=window, client_type=self._connection.intern_atom("_NET_ACTIVE_WINDOW"), data=pager)
+        root.send_event(message, event_mask=self._x.SubstructureRedirectMask | self._x.SubstructureNotifyMask)
+        self._connection.sync()
+
+    def in_front(self) -> int:
+        """Id of the window that has the keyboard; 0 for none. It costs a millisecond, so it can be asked when it comes."""
+        answer = self._connection.screen().root.get_full_property(
+            self._connection.intern_atom("_NET_ACTIVE_WINDOW"), self._x.AnyPropertyType
+        )
+        return answer.value[0] if answer is not None and len(answer.value) else 0
+
     def copied_by(self) -> int:
         """Id of the window that holds the clipboard; 0 for none."""
         owner = self._connection.get_selection_owner(self._connection.intern_atom("CLIPBOARD"))

@@ -120,6 +120,15 @@ def test_form_before_its_address() -> None:
     assert [("unnamed screen 1", ()), ("/credit", ("name", "email"))] == desk.rows("screen", "elements")
 
 
+def test_page_comes_with_its_title() -> None:
+    """A page that its window named before it told of itself came then; another window's title says nothing."""
+    other = page(TICKETS, "/tickets/INC-100002")
+    desk = ScriptedDesk().window(BROWSER, title="one").shows(TICKET).at(1000).window(BROWSER, title="two").at(1080).shows(other)
+    desk.at(2000).window(NATIVE, "Notes").at(4000).window(BROWSER, title="three").at(4050).shows(TICKET).at(6000)
+
+    assert [0, 1000, 2000, 4000] == [t_ms for t_ms, element in desk.rows("t_ms", "element") if element is None]
+
+
 def test_form_that_grows() -> None:
     """A page that shows more fields after a while announces them."""
     desk = ScriptedDesk().window(BROWSER).shows(CREDIT, NAME).at(1000).shows(CREDIT, NAME, EMAIL).at(3000)

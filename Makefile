@@ -11,7 +11,7 @@ UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fe
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture cost pins desktop FORCE
+.PHONY: help demo test torture cost recorded-sample pins desktop FORCE
 
 help:
 	@echo "make demo    the whole chain on the sample sessions: writes report.html"
@@ -53,6 +53,9 @@ desktop:
 
 cost: .venv/requirements-dev.installed desktop
 	@$(RUN) tests.desktop.cost
+
+recorded-sample: .venv/requirements-dev.installed desktop
+	@$(RUN) tests.desktop.make_recorded_sample
 
 pins:
 	@$(UV) --group build pyproject.toml --output-file requirements.txt

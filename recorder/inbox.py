@@ -5,14 +5,16 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from shadow.recorded import RecordedEvent
 
-__all__ = ["Forget", "Inbox", "JournalStatus", "Waiting"]
+__all__ = ["Forget", "Inbox", "JournalStatus", "Picture", "Waiting"]
 
 QUEUE_EVENTS: Final = 20_000
+# They are large, and there is one every two seconds at most.
+QUEUE_PICTURES: Final = 4
 # Of the queue, for what must not be lost.
 KEPT_EVENTS: Final = 1_000
 KEPT_ACTIONS: Final = frozenset(
@@ -44,7 +46,7 @@ class JournalStatus:
 
         n_acknowledged: Durable events, those with them that were forgotten later.
 
-        n_waiting: Events taken and not yet durable.
+        n_waiting: Events taken and not yet durable, and pictures.
 
         n_dropped: Events that were not taken, or could not be written in the end, by action.
 
@@ -76,6 +78,14 @@ class Waiting:
 
 
 @dataclass(slots=True, eq=False)
+class Picture:
+    """A picture that waits to be written, and the time of the event it belongs to; it is written or dropped, and never tried again."""
+
+    t_ms: int
+    png: bytes = field(repr=False)
+
+
+@dataclass(slots=True, eq=False)
 class Forget:
     """The wish that something be forgotten, and the answer; times in ms of the session."""
 
@@ -91,7 +101,8 @@ class Inbox:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._queue: deque[Waiting | Forget] = deque()
+        self._queue: deque[Waiting | Picture | Forget] = deque()
+        self._n_pictures = 0
         self._n_forgets = self._n_waiting = self._n_acknowledged = self._faults = 0
         self._acknowledged_seq = -1
         self._dropped: dict[str, int] = {}
@@ -109,6 +120,18 @@ class Inbox:
                 self._drop(event)
                 return False
             self._queue.append(Waiting(event, time.perf_counter()))
+            self._n_waiting += 1
+            if len(self._queue) == 1:
+                self._changed.notify_all()
+        return True
+
+    def put_picture(self, picture: Picture) -> bool:
+        """Take a picture, unless there is trouble or more than enough to do."""
+        with self._changed:
+            if self.closing or self._failed or self._disk_full or self._n_pictures >= QUEUE_PICTURES:
+                return False
+            self._queue.append(picture)
+            self._n_pictures += 1
             self._n_waiting += 1
             if len(self._queue) == 1:
                 self._changed.notify_all()
@@ -171,11 +194,12 @@ class Inbox:
             self._changed.wait_for(lambda: bool(self._queue) or self.urgent, timeout_s)
             self._changed.wait_for(lambda: self.urgent, linger_s)
 
-    def take(self) -> list[Waiting | Forget]:
+    def take(self) -> list[Waiting | Picture | Forget]:
         """All that waits, in the order in which it came."""
         with self._changed:
             taken = list(self._queue)
             self._queue.clear()
+            self._n_pictures = 0
         return taken
 
     def acknowledge(self, done: list[Waiting]) -> None:
@@ -195,7 +219,7 @@ class Inbox:
             self._changed.notify_all()
 
     def let_go(self, n: int) -> None:
-        """So many were forgotten before they were written."""
+        """So many were forgotten before they were written, or were pictures, which nobody waits for."""
         with self._changed:
             self._n_waiting -= n
             self._changed.notify_all()

@@ -27,7 +27,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Final, Self
 
-from recorder.inbox import Forget, Inbox, JournalStatus, Waiting
+from recorder.inbox import Forget, Inbox, JournalStatus, Picture, Waiting
 from recorder.segments import BALLAST_BYTES, SegmentWriter
 from recorder.sources.base import Clock
 from shadow.disk import Disk
@@ -70,7 +70,7 @@ class Journal:
         self._on_acknowledged = on_acknowledged
         self._on_drop = on_drop
         self._inbox = Inbox()
-        self._in_hand: list[Waiting | Forget] = []
+        self._in_hand: list[Waiting | Picture | Forget] = []
         self._faults_in_a_row = 0
         self._told: dict[str, int] = {}
         self._checkpoint_ms = clock() + CHECKPOINT_MS
@@ -155,6 +155,18 @@ class Journal:
         """Take an event, without ever waiting for the disk; False if it was dropped, which is counted."""
         return self._inbox.put(event)
 
+    def put_picture(self, t_ms: int, png: bytes) -> bool:
+        """
+        Take a picture, without ever waiting for the disk; False if it was dropped. One that cannot be written is dropped later.
+
+        Args:
+
+            t_ms: Time of the event that it belongs to, which was put before.
+
+            png: The picture.
+        """
+        return self._inbox.put_picture(Picture(t_ms, png))
+
     def status(self) -> JournalStatus:
         """How it is just now."""
         return self._inbox.status()
@@ -229,6 +241,12 @@ class Journal:
             first.from_ms = self._segments.forget(first.since_ms, first.until_ms)
             del self._in_hand[0]
             self._inbox.answer(first)
+        elif isinstance(first, Picture):
+            del self._in_hand[0]
+            # The recording does without.
+            with contextlib.suppress(OSError):
+                self._segments.write_picture(first.t_ms, first.png)
+            self._inbox.let_go(1)
         else:
             self._commit()
         return False
@@ -310,13 +328,15 @@ class Journal:
         left = [item for item in waiting if item.event.t_ms < since_ms]
         if forget.from_ms is None and len(left) < len(waiting):
             forget.from_ms = waiting[len(left)].event.t_ms
-        self._inbox.let_go(len(waiting) - len(left))
+        n_pictures = sum(isinstance(item, Picture) for item in self._in_hand[:place])
+        self._inbox.let_go(len(waiting) - len(left) + n_pictures)
         self._in_hand[: place + 1] = left
 
     def _step_failed(self) -> bool:
         """Once failed nothing is taken any more, but what the agent wants forgotten is forgotten, and closing is tried."""
         self._forget_at_once()
         self._inbox.give_up([item for item in self._in_hand if isinstance(item, Waiting)])
+        self._inbox.let_go(sum(isinstance(item, Picture) for item in self._in_hand))
         self._in_hand.clear()
         if self._inbox.closing:
             with contextlib.suppress(OSError):

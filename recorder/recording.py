@@ -19,8 +19,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from recorder.ingest import Ingest
+from recorder.outbox import GRAIN_MS
 from recorder.sessioniser import Sessioniser
-from recorder.sources.base import PointerPressed, Sighting
+from recorder.sources.base import PictureTaken, PointerPressed, Sighting
 from shadow.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -268,6 +269,10 @@ class Recording:
         if isinstance(sighting, PointerPressed):
             for source in self._sources:
                 source.locate(sighting)
+        if isinstance(sighting, PictureTaken):
+            if self._came(sighting.t_ms):
+                self._journal.put_picture(sighting.t_ms, sighting.png)
+            return
         with self._gate:
             if self._early is not None:
                 self._early.append(sighting)
@@ -309,6 +314,13 @@ class Recording:
                 self._order(partial(self._sessioniser.gap, since_ms))
         elif self._refused_ms is None:
             self._refused_ms = event.t_ms
+        if event.action == "screen" and self._came(event.t_ms):
+            for source in self._sources:
+                source.look(event.t_ms)
+
+    def _came(self, t_ms: int) -> bool:
+        """Whether what is in front may be recorded and came at this time of an event."""
+        return self._sessioniser.is_recording_front and 0 <= self._sessioniser.front_since_ms - t_ms < GRAIN_MS
 
     def _order(self, order: Callable[..., None], *args: Any) -> None:  # noqa: ANN401 - whatever the order takes
         at_ms = self._clock()

@@ -179,7 +179,13 @@ class Review:
             "also_places": any(event.x is not None for event in self.events),
             "also_cases": any(event.case is not None for event in self.events),
         }
-        return [self.words.say(key) for key, found in there.items() if found]
+        said = [self.words.say(key) for key, found in there.items() if found]
+        n_pictures = len(self.pictures())
+        return [*said, self.words.say("also_pictures", n=n_pictures)] if n_pictures else said
+
+    def pictures(self) -> list[tuple[int, bytes]]:
+        """The pictures that were taken, by time: ms since the session began, PNG."""
+        return list(self._session.pictures(self._agent))
 
     def agreed(self) -> list[str]:
         """What the agent agreed to, in sentences."""
@@ -237,6 +243,10 @@ class Review:
         """Strike what happened in an application; as `strike`."""
         return self.strike(self.seqs_of_app(app))
 
+    def strike_pictures(self) -> int:
+        """Remove all pictures, and no event; as `strike`."""
+        return self._session.strike_pictures(self._agent)
+
     # --- decide -------------------------------------------------------------------------------------------------------
 
     def release(self) -> None:
@@ -282,7 +292,7 @@ class Review:
 
     def export(self, path: Path) -> tuple[Path, Path]:
         """
-        Write the agent's own copy, which is not locked: a page to read, and the same as JSON.
+        Write the agent's own copy, which is not locked: a page to read, the same as JSON, and the pictures beside them.
 
         Args:
 
@@ -297,6 +307,8 @@ class Review:
         page, document = path.with_suffix(".html"), path.with_suffix(".json")
         write_private(page, as_page(self).encode())
         write_private(document, as_json(self))
+        for t_ms, png in self.pictures():
+            write_private(path.with_name(f"{path.stem}-{t_ms}.png"), png)
         return page, document
 
     @property

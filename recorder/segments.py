@@ -23,6 +23,7 @@ from shadow.destruction import destroy_keys
 from shadow.disk import Disk, SyncedFile, make_folder, write_new
 from shadow.journal import KEY_BYTES, MAX_SEGMENT_BYTES, SegmentHeader, advance, digest, first_head, key_file, pack_block
 from shadow.keys import KeyPair, PublicKey
+from shadow.pictures import write_picture
 from shadow.recorded import RecordedEvent
 from shadow.session_folder import SessionFolder
 
@@ -170,6 +171,20 @@ class SegmentWriter:
             last.until_ms = until_ms
         else:
             self._stretches.append(_Stretch(segment, from_ms, until_ms))
+
+    def write_picture(self, t_ms: int, png: bytes) -> bool:
+        """
+        Write a picture of the time of an event that was just written; False if that event lies in no open segment any more.
+
+        So a picture is always destroyed with the event it belongs to.
+        """
+        segment, last = self._open, self._stretches[-1] if self._stretches else None
+        if segment is None or last is None or last.segment != self._at.segment or not last.from_ms <= t_ms <= last.until_ms:
+            return False
+        write_picture(self._disk, self._places, segment.key, (last.segment, t_ms), png)
+        # It was taken a moment after its event: who forgets that moment forgets it.
+        last.until_ms = max(last.until_ms, self._clock())
+        return True
 
     def _turn(self, expected_seq: int) -> _OpenSegment:
         if not self.settled:

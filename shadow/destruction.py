@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from shadow.disk import Disk, destroy_file
+from shadow.pictures import destroy_pictures
 from shadow.session_folder import SessionFolder
 
 __all__ = ["destroy_keys", "destroy_session", "half_destroyed"]
@@ -42,6 +43,7 @@ def destroy_session(disk: Disk, folder: SessionFolder) -> None:
     for name in _OURS:
         with contextlib.suppress(FileNotFoundError):
             disk.unlink(folder.path / name)
+    _empty(disk, folder.pictures, secret=False)
     _empty(disk, folder.segments, secret=False)
     _empty(disk, folder.withdrawn, secret=False)
     with contextlib.suppress(OSError):
@@ -50,7 +52,7 @@ def destroy_session(disk: Disk, folder: SessionFolder) -> None:
 
 
 def destroy_keys(disk: Disk, folder: SessionFolder, numbers: set[int]) -> None:
-    """Destroy the keys of segments, in whichever folder they are; durable on return. Nothing happens to those that are gone."""
+    """Destroy the keys of segments, in whichever folder they are, and then their pictures; durable on return. What is gone is no matter."""
     for keys, paths in (
         (folder.keys, [folder.key(number) for number in numbers]),
         (folder.released, [folder.released_key(number) for number in numbers]),
@@ -60,6 +62,7 @@ def destroy_keys(disk: Disk, folder: SessionFolder, numbers: set[int]) -> None:
             destroy_file(disk, path)
         if there:
             disk.sync_folder(keys)
+    destroy_pictures(disk, folder, numbers)
 
 
 def _empty(disk: Disk, inner: Path, *, secret: bool) -> None:

@@ -169,9 +169,14 @@ def read_manifest(folder: SessionFolder) -> Manifest:
 
 
 def altered(folder: SessionFolder, manifest: Manifest) -> list[str]:
-    """Files that are not as they were released, by their places in the folder; those that came later or are missing with them."""
+    """
+    Files that are not as they were released, by their places in the folder; those that came later or are missing with them.
+
+    Only a picture may be missing: `shadow import` takes none into a study.
+    """
     found = _digests(folder)
-    return sorted(name for name in found.keys() | manifest.files.keys() if found.get(name) != manifest.files.get(name))
+    names = found.keys() | {name for name in manifest.files if not name.startswith(f"{folder.pictures.name}/")}
+    return sorted(name for name in names if found.get(name) != manifest.files.get(name))
 
 
 def not_as_released(name: str) -> SessionError:
@@ -181,6 +186,6 @@ def not_as_released(name: str) -> SessionError:
 
 def _digests(folder: SessionFolder) -> dict[str, str]:
     files = [folder.consent, folder.checkpoints]
-    for inner, ending in ((folder.segments, "*.seg"), (folder.keys, "*.key"), (folder.released, "*.key")):
+    for inner, ending in ((folder.segments, "*.seg"), (folder.keys, "*.key"), (folder.released, "*.key"), (folder.pictures, "*.pic")):
         files += sorted(inner.glob(ending))
     return {file.relative_to(folder.path).as_posix(): digest(file.read_bytes()).hex() for file in files if file.is_file()}

@@ -26,7 +26,9 @@ from shadow.deletion import make_order
 from shadow.destruction import destroy_keys, destroy_session, half_destroyed
 from shadow.disk import Disk
 from shadow.errors import KeyFault, SessionError
+from shadow.journal import key_of
 from shadow.keys import KeyPair, PublicKey
+from shadow.pictures import destroy_pictures, open_picture, picture_files
 from shadow.release import Manifest, Release, SegmentClaim, altered, not_as_released, read_manifest, take_back, write_release
 from shadow.session_folder import SessionFolder
 from shadow.session_reading import Damage, Reading, SegmentReader, Span, read_session
@@ -141,6 +143,41 @@ class SealedSession:
         with _plainly():
             self._clear()
             Striking(self._disk, self._places, self.id, agent).strike(frozenset(seqs), _now())
+
+    def pictures(self, opener: KeyPair) -> Iterator[tuple[int, bytes]]:
+        """
+        The pictures that can be opened, by time: ms since the session began, PNG.
+
+        Args:
+
+            opener: As for `read`.
+
+        Raises:
+
+            KeyFault: It is sealed to somebody else.
+        """
+        study, destroyed = self._opens_as_study(opener), self._history().destroyed
+        for segment, t_ms, path in picture_files(self._places):
+            key = self._places.released_key(segment) if study else self._places.key(segment)
+            # What cannot be opened is told by `read`, as a key that is damaged, or after the release by the file's digest.
+            with contextlib.suppress(OSError, KeyFault, ValueError):
+                if segment not in destroyed:
+                    yield t_ms, open_picture(path, key_of(key.read_bytes(), opener, self.id, segment))
+
+    def strike_pictures(self, agent: KeyPair) -> int:
+        """
+        Remove all pictures; returns how many there were.
+
+        Raises:
+
+            SessionError: It is being recorded or is released, or the disk refuses.
+
+            KeyFault: This is not the agent's pair.
+        """
+        self._require_agent(agent)
+        self._require_unreleased()
+        with _plainly():
+            return destroy_pictures(self._disk, self._places)
 
     def release(self, agent: KeyPair, study: PublicKey) -> None:
         """

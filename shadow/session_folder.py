@@ -6,6 +6,7 @@ Where things lie in the folder of a recorded session.
       checkpoints          shadow.checkpoints
       segments/0001.seg    shadow.journal
       keys/0001.key        sealed to the agent; destroying one is forgetting its segment
+      pictures/            shadow.pictures; only where the agent asked for them
       release.json         shadow.release; with released/0001.key, sealed to the study
       withdrawn/           marker: what this folder held is being destroyed
       recording            while it is recorded: locked by the recorder
@@ -88,6 +89,15 @@ class SessionFolder:
     def released_key(self, number: int) -> Path:
         """A segment's key, sealed to the study."""
         return self.released / f"{number:04}.key"
+
+    @property
+    def pictures(self) -> Path:
+        """Folder of the sealed pictures."""
+        return self.path / "pictures"
+
+    def picture(self, segment: int, t_ms: int) -> Path:
+        """One picture, by the segment it belongs to and its time."""
+        return self.pictures / f"{segment:04}-{t_ms}.pic"
 
     def numbers(self) -> list[int]:
         """Numbers of the segments that are there, in order."""

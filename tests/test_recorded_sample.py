@@ -45,9 +45,9 @@ def test_it_says_what_the_clerk_did(recorded: Path) -> None:
     loaded.close()
 
     assert len(truth["cases"]) == n_cases
-    assert pasted == Counter({row["target"]["field"]: row["occurrences"] for row in rows if row["mode"] == "clipboard"}) or pasted.keys() == {
-        row["target"]["field"] for row in rows if row["mode"] == "clipboard"
-    }
+    assert pasted == Counter(
+        {row["target"]["field"]: row["occurrences"] for row in rows if row["mode"] == "clipboard"}
+    ) or pasted.keys() == {row["target"]["field"] for row in rows if row["mode"] == "clipboard"}
     assert "email" in {one["field"] for one in first["targets"]}
 
 
@@ -56,5 +56,5 @@ def test_it_expires(recorded: Path) -> None:
     session = recorded / "session"
     late = retention_ends(read_consent((session / "consent.json").read_bytes())) + timedelta(days=1)
 
-    with pytest.raises(ShadowError, match="expired|retention|kept"):
+    with pytest.raises(ShadowError, match=r"expired|retention|kept"):
         import_logs([session], recorded / "study", now=late.astimezone(UTC))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import concurrent.futures
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from recorder.sources.atspi_bus import AccessibilityBus, BusFault
@@ -13,6 +14,7 @@ from recorder.sources.atspi_controls import Reader
 from recorder.sources.atspi_watch import Watch
 from recorder.sources.base import (
     Clock,
+    Control,
     ControlChanged,
     Emit,
     Finding,
@@ -30,6 +32,7 @@ __all__ = ["Accessibility"]
 
 PING_S: Final = 0.5
 SILENT_S: Final = 2.0
+BUTTONS_S: Final = 1.5
 START_S: Final = 5.0
 SILENT_BUS: Final = ("the accessibility bus does not answer", "log out and in again")
 
@@ -117,6 +120,31 @@ class Accessibility(Source):
             return False
         return True
 
+    def shown_controls(self) -> Sequence[Control] | None:
+        """
+        The buttons of the web page in front and the boxes of all else that shows something there, asked of the program now.
+
+        For another thread than this source's own, which waits for it.
+
+        Returns:
+
+            None in any doubt, and where the answer does not come in time.
+        """
+        loop, watch = self._loop, self._watch
+        if loop is None or watch is None or self._ended:
+            return None
+        asking = watch.shown_controls()
+        try:
+            asked = asyncio.run_coroutine_threadsafe(asking, loop)
+        except RuntimeError:
+            asking.close()
+            return None
+        try:
+            return asked.result(BUTTONS_S)
+        except (TimeoutError, concurrent.futures.CancelledError):
+            asked.cancel()
+            return None
+
     def self_test(self) -> tuple[Finding, ...]:
         """Whether there is a bus, who is on it, and which browsers show their pages."""
         from recorder.sources.atspi_check import check
@@ -163,6 +191,8 @@ class Accessibility(Source):
             for task in working:
                 task.cancel()
             await asyncio.gather(*working, return_exceptions=True)
+            if bus.connected:
+                await watch.quiet()
 
     async def _first_then_run(self, watch: Watch) -> None:
         try:

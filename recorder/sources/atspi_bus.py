@@ -33,6 +33,7 @@ TIMEOUT_S: Final = 0.25
 REST_S: Final = 1.0
 # The bus may have to be started first.
 LAUNCH_S: Final = 3.0
+LEAVE_S: Final = 0.1
 # More calls at once fill the socket, and dbus-fast gives the connection up for that.
 MAX_CALLS: Final = 32
 
@@ -120,6 +121,8 @@ class AccessibilityBus:
         """Give everything back as it was found."""
         if self.connected and self._registered:
             await self._each_kind("DeregisterEvent")
+            # Programs shall have heard of it before the connection goes.
+            await asyncio.sleep(LEAVE_S)
         if not self._was_enabled:
             await enable(on=False)
         if self._bus is not None:

@@ -7,6 +7,7 @@ sessioniser, in the same way for every source:
     pointer_keyboard   KeyPressed, PointerPressed
     windows in front   WindowActivated, ClipboardTaken
     accessibility      PageShown, FocusMoved, ControlChanged, PointerHit, Reacted
+    pictures           PictureTaken
 
 Sightings live in memory only. They are the one place where a value, a title or an address exists, so these are not shown by repr, and no
 sighting can be pickled.
@@ -33,6 +34,7 @@ __all__ = [
     "KeyPressed",
     "Page",
     "PageShown",
+    "PictureTaken",
     "PointerHit",
     "PointerPressed",
     "Reacted",
@@ -188,6 +190,13 @@ class KeyPressed(Sighting):
     """A key went down; only its class is known. A held key that repeats is one press."""
 
     key: KeyClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureTaken(Sighting):
+    """A picture of the screen that came to the front at this time, black where it is not known to be safe. `png`: the file."""
+
+    png: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -358,3 +367,7 @@ class Source(ABC):
         """Say later, by a `PointerHit` of the same time, what lies under the pointer; False if this source cannot. Never blocks."""
         del press
         return False
+
+    def look(self, t_ms: int) -> None:
+        """A screen that may be recorded came to the front at this time and is still there; for sources that take pictures. Never blocks."""
+        del t_ms

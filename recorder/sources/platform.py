@@ -1,7 +1,7 @@
 """
 The one place where it is decided what sees on this machine.
 
-    Linux, X11       X11Windows, PointerKeyboard, Accessibility
+    Linux, X11       X11Windows, PointerKeyboard, Accessibility; Pictures where the agent asked for them
     Linux, Wayland   nothing: it shows no program what happens in another
     Windows, macOS   nothing yet: `windows.py` and `macos.py` hold their place
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recorder.screens import Allowlist
+from recorder.scrubber import listed_labels, scrubbed_label
 from recorder.sources.base import Clock, Source, Window
 from recorder.sources.macos import MacDesktop
 from recorder.sources.windows import WindowsDesktop
@@ -113,10 +114,24 @@ def desktop_sources(
         source = X11Windows(clock, may_read)
         return source
 
-    def accessibility() -> Source:
-        return Accessibility(clock, values=switches.value_marks, allowed=allowlist.allows, ignore_pids=own_processes)
+    bus: Accessibility | None = None
 
-    return (windows, lambda: PointerKeyboard(clock), accessibility)
+    def accessibility() -> Source:
+        nonlocal bus
+        bus = Accessibility(clock, values=switches.value_marks, allowed=allowlist.allows, ignore_pids=own_processes)
+        return bus
+
+    def pictures() -> Source:
+        from recorder.sources.pictures import Pictures
+
+        listed, live = listed_labels(settings.record.labels), bus
+        return Pictures(
+            lambda: live.shown_controls() if live is not None else None,
+            lambda label: scrubbed_label(label, listed) is not None,
+            may_record_front,
+        )
+
+    return (windows, lambda: PointerKeyboard(clock), accessibility, *((pictures,) if switches.screenshots else ()))
 
 
 def _may_read(owner: Window | None, source: X11Windows, allowlist: Allowlist, may_record_front: Callable[[], bool]) -> bool:

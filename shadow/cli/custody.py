@@ -24,13 +24,14 @@ __all__ = ["review", "withdraw"]
 S_PER_MIN: Final = 60
 S_PER_H: Final = 3600
 MS_PER_S: Final = 1000
+PICTURES: Final = "pictures"
 
 _NUMBERS: Final = re.compile(r"([0-9]+)(?:-([0-9]+))?")
 _TIMES: Final = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?-([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 STRIKE_HELP: Final = (
     "Destroy events: 120 or 120-140 by number, 00:05:00-00:07:30 by time since the start, 14:05-14:10 by the clock on the wall, "
-    "app:NAME by application. May be given more than once."
+    "app:NAME by application; or pictures, for all of them. May be given more than once."
 )
 
 
@@ -166,12 +167,15 @@ def _strike(opened: Review, specs: list[str]) -> None:
     """Strike what all specifications name together; one that names nothing stops it before anything is struck."""
     from shadow.errors import SessionError
 
-    named = [_seqs(spec, opened) for spec in specs]
-    for spec, seqs in zip(specs, named, strict=True):
+    of_events = [spec for spec in specs if spec != PICTURES]
+    named = [_seqs(spec, opened) for spec in of_events]
+    for spec, seqs in zip(of_events, named, strict=True):
         if not seqs:
             raise SessionError(f"--strike {spec} names no event of this session", "see the numbers with: shadow review SESSION --all")
-    n = opened.strike(frozenset().union(*named))
-    print(opened.words.say("done_strike", n=n))
+    if of_events:
+        print(opened.words.say("done_strike", n=opened.strike(frozenset().union(*named))))
+    if PICTURES in specs:
+        print(opened.words.say("done_strike_pictures", n=opened.strike_pictures()))
 
 
 def _seqs(spec: str, opened: Review) -> frozenset[int]:

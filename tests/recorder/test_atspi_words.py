@@ -77,7 +77,7 @@ def test_ids_that_somebody_wrote(written: str) -> None:
         ("https://USER:word@CRM.example/", "crm.example"),
         ("chrome://newtab/", None),
         ("about:blank", None),
-        ("file:///home/agent/a.html", None),
+        ("file:///srv/a.html", None),
         ("http://crm.example:none/", None),
         ("", None),
     ],

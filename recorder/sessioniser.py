@@ -83,8 +83,9 @@ class Sessioniser:
         self._relisted: PageShown | None = None
         self._held_back: list[Sighting] = []
         self._watching = True
-        # Whether anything has been in front since watching began.
+        # Whether anything has been in front since watching began, and when that was: what sources saw while they started came then.
         self._begun = False
+        self._since_ms = 0
 
     # --- what goes in ----------------------------------------------------------------------------------------------
 
@@ -117,7 +118,7 @@ class Sessioniser:
     def resume(self, t_ms: int, action: str = "resume") -> None:
         """Watch again, from nothing: what happened in between is not known."""
         if not self._watching:
-            self._watching, self._begun = True, False
+            self._watching, self._begun, self._since_ms = True, False, t_ms
             self._writer.front, self._pages = Front(), {}
             self._writer.note_nowhere(t_ms, action)
 
@@ -249,6 +250,7 @@ class Sessioniser:
 
     def _enter(self, front: Front, t_ms: int, shown: PageShown | None = None) -> None:
         """Something is in front: the same as before, the same with another form, or something else."""
+        t_ms = max(t_ms, self._since_ms)
         writer, former = self._writer, self._writer.front
         self._presses.flush()
         came_in, self._entering = self._entering is not None, None

@@ -113,7 +113,7 @@ class Watch:
             self._desk.n_signals += 1
             self._take_down((owner, path), self._clock(), member, body)
 
-    def _take_down(self, ref: Ref, t_ms: int, member: str, body: list[Any]) -> None:
+    def _take_down(self, ref: Ref, t_ms: int, member: str | None, body: list[Any]) -> None:
         if member == "TextChanged":
             self._on_text(ref, t_ms, body)
         elif member == "StateChanged":

@@ -267,6 +267,16 @@ def test_pause() -> None:
     ][1:]
 
 
+def test_what_sources_see_while_they_start() -> None:
+    """A page that was seen a moment before the recording went on comes after that moment."""
+    desk = _at_credit()
+    desk.sessioniser.pause(1500)
+    desk.at(5000).sessioniser.resume(5030)
+    desk.shows(CREDIT, NAME).at(7000)
+
+    assert [("resume", 5030), ("screen", 5030)] == desk.rows("action", "t_ms")[-2:]
+
+
 def test_mark_with_words() -> None:
     """A mark carries the agent's words, and where it was made."""
     desk = _at_credit()

@@ -170,7 +170,7 @@ class Review:
 
     def counts_by_kind(self) -> dict[str, int]:
         """Events by kind, in words; the most first."""
-        return dict(Counter(self.words.kind(event.action) for event in self.events).most_common())
+        return dict(Counter(self.words.kind(event) for event in self.events).most_common())
 
     def also_recorded(self) -> list[str]:
         """What else was recorded and stands in no line, in sentences."""

@@ -40,9 +40,9 @@ class ReviewWords:
         """An application as a person names it."""
         return self._phrases["app_unknown"] if app == UNKNOWN_APP else app
 
-    def kind(self, action: str) -> str:
-        """A kind of event, in the plural."""
-        return self._phrases[f"kind_{action}"]
+    def kind(self, event: RecordedEvent) -> str:
+        """The kind of an event, in the plural."""
+        return self._phrases["kind_shown" if _is_shown(event) else f"kind_{event.action}"]
 
     def length(self, ms: int) -> str:
         """A length of time, in the two units that matter."""
@@ -78,6 +78,8 @@ class ReviewWords:
             return line
         if event.action in ("copy", "switch") and event.app == UNKNOWN_APP:
             return f"{line}_unknown"
+        if _is_shown(event):
+            return "line_screen_shown"
         if event.action == "screen":
             return line + ("_form" if event.elements and event.screen else "" if event.screen else "_app")
         if event.action == "mark":
@@ -101,6 +103,11 @@ class ReviewWords:
 
     def _keys(self, n: int | None) -> str:
         return self.say("keys_one") if n == 1 else self.say("keys_many", n=n)
+
+
+def _is_shown(event: RecordedEvent) -> bool:
+    """Whether it says that a field was seen with a value."""
+    return event.action == "screen" and event.element is not None
 
 
 def _change(event: RecordedEvent) -> str:

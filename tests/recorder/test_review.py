@@ -153,7 +153,7 @@ class TestWords:
     @pytest.mark.parametrize("language", LANGUAGES)
     def test_every_kind_has_a_name(self, language: str) -> None:
         """Counts by kind name each kind, no two alike."""
-        assert len(ACTIONS) == len({ReviewWords(language).kind(action) for action in ACTIONS})
+        assert len(ACTIONS) == len({ReviewWords(language).kind(RecordedEvent(0, 0, action, "CRM")) for action in ACTIONS})
 
     @pytest.mark.parametrize(
         ("more", "sentence"),

@@ -34,6 +34,8 @@ PING_S: Final = 0.5
 SILENT_S: Final = 2.0
 BUTTONS_S: Final = 1.5
 START_S: Final = 5.0
+# While somebody types the connection is kept a little longer.
+STOP_S: Final = 8.0
 SILENT_BUS: Final = ("the accessibility bus does not answer", "log out and in again")
 
 
@@ -102,7 +104,7 @@ class Accessibility(Source):
                 # It closed in this moment, of itself.
                 self._loop = None
         if thread is not None:
-            thread.join(START_S)
+            thread.join(STOP_S)
 
     def alive(self) -> bool:
         """Whether the thread runs and the bus answered lately."""

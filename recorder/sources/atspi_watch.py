@@ -92,8 +92,8 @@ class Watch:
         """
         Return once nobody has written anywhere for a moment, or soon in any case.
 
-        Chromium dies if the last of those who listen to it leaves while somebody types in it: seen with version 156 at one of the first
-        three attempts each time, and never in 240 attempts in a quiet moment.
+        Chromium dies if the last of those who listen to it leaves while somebody types in it: seen with version 156 at the first to the
+        fifteenth attempt, and never in 300 attempts in a quiet moment.
         """
         end = self._loop.time() + QUIET_AT_MOST_S
         while (rest := min(self._busy_s + QUIET_S, end) - self._loop.time()) > 0:  # noqa: ASYNC110 - for something not to happen

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from recorder.notice import render_notice
+from shadow.study import open_study
 from tests.desktop.desktop import Desktop, until
 from tests.desktop.hands import Hands
 from tests.desktop.morning import CLI, RecorderRun, write_study
@@ -94,6 +96,42 @@ def test_steered_by_hotkeys_and_terminal(run: RecorderRun, quiet: tuple[Desktop,
     assert ["hvorfor to gange?"] == [event.note for event in events if event.action == "mark"]
     assert ["pause", "resume"] == [event.action for event in events if event.action in ("pause", "resume")]
     hands.close()
+
+
+def test_with_its_window(run: RecorderRun, quiet: tuple[Desktop, Program]) -> None:
+    """The whole way with the window: yes by keyboard with two of the four, recording, and closing the small window ends it."""
+    desktop = quiet[0]
+    hands = Hands(desktop.display)
+    for name in ("tmp", "cwd"):
+        (run.folder / name).mkdir()
+    write_study(run)
+    recording = subprocess.Popen(
+        [*CLI, "record", "--study", str(run.study), "--lang", "en"],
+        env=run.env, cwd=run.folder / "cwd", stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    asked = until(lambda: _window(desktop, "recorded"), "the question")
+    desktop.activate(asked)
+    # A key at once is never a yes; reading takes a moment. Each section of the notice is a stop of the keyboard, and so is what leads to the switches.
+    hands.wait(1.0)
+    sections = render_notice(open_study(run.study).settings, "en").sections
+    for key in (*["Tab"] * (len(sections) + 1), " ", "Tab", "Tab", " ", "Tab", "Tab", "Enter"):
+        hands.press(key)
+        hands.wait(0.05)
+    said = recording.stdout.readline()
+    pill = until(lambda: _window(desktop, "Agent Shadowing"), "the small window")
+    desktop.close(pill)
+    _, errors = recording.communicate(timeout=20)
+    run.session = Path(said.removeprefix("recording ").strip())
+
+    assert said.startswith("recording /")
+    assert (0, True) == (recording.returncode, "stopped; look through it" in errors)
+    assert "screen" in {event.action for event in run.events()}
+    assert _window(desktop, "Agent Shadowing") is None
+    hands.close()
+
+
+def _window(desktop: Desktop, title: str) -> int | None:
+    return next((one.window for one in desktop.windows() if title in one.title), None)
 
 
 def test_one_at_a_time(run: RecorderRun) -> None:

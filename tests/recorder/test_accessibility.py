@@ -178,7 +178,9 @@ def test_corrections(form: Form) -> None:
     form.hands.press("Backspace")
     form.watcher.wait(ControlChanged, lambda one: one.n_deleted == 1, since)
 
-    assert [(1, 0), (1, 0), (0, 1)] == [(one.n_inserted, one.n_deleted) for one in form.watcher.changes("phone", since)]
+    changes = form.watcher.changes("phone", since)
+
+    assert (2, 1) == (sum(one.n_inserted or 0 for one in changes), sum(one.n_deleted or 0 for one in changes))
     assert "1" == form.watcher.rest("phone", len(form.watcher.seen)).value
 
 
@@ -466,6 +468,19 @@ def test_nothing_is_left(form: Form) -> None:
     assert before == _open()
     assert n_seen == len(watcher.seen)
     assert not watcher.source.locate(press)
+
+
+def test_browser_survives_a_stop_while_somebody_types(desktop: Desktop, hands: Hands, browser: int) -> None:
+    """The last one to listen leaves in a quiet moment, because Chromium does not survive it otherwise."""
+    desktop.activate(browser)
+    hands.press("l", "ctrl")
+    for _ in range(8):
+        with Watcher():
+            hands.type("abc")
+
+    assert desktop.active_window() == browser
+    hands.press("Escape")
+    hands.click(800, 600)  # back into the page
 
 
 def test_started_once(form: Form) -> None:

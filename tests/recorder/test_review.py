@@ -167,6 +167,10 @@ class TestWords:
             ({"action": "copy", "app": UNKNOWN_APP, "screen": ""}, "Something was copied in another application. What and where is not recorded."),
             ({"action": "switch", "app": UNKNOWN_APP, "screen": ""}, "You went over to another application. Which one is not recorded."),
             ({"action": "screen", "screen": ""}, f"{APPS[0]} showed something new."),
+            (
+                {"action": "screen", "element": "town", "role": "entry", "filled": True, "elements": None},
+                "There was something in the field “town”. What it says is not recorded.",
+            ),
             ({"action": "mark"}, "You marked friction."),
         ],
     )  # fmt: skip

@@ -91,9 +91,9 @@ class EventWriter:
         if self.switches.clicks_and_focus and front.app is not None:
             self.outbox.add(RecordedEvent(0, at_ms, action, front.app, front.screen, **what))
 
-    def note(self, t_ms: int, action: str, **what: Any) -> None:  # noqa: ANN401 - fields of RecordedEvent
-        """Write what is in front, or a mark; of what may not be recorded nothing but that it was there."""
-        front = self.front
+    def note(self, t_ms: int, action: str, front: Front | None = None, **what: Any) -> None:  # noqa: ANN401 - fields of RecordedEvent
+        """Write what is in front (or was: `front`), or a mark; of what may not be recorded nothing but that it was there."""
+        front = front or self.front
         app, screen = (UNKNOWN_APP, "") if front.app is None else (front.app, front.screen)
         self.outbox.add(RecordedEvent(0, max(t_ms, front.since_ms), action, app, screen, **what))
 

@@ -159,11 +159,20 @@ class Recording:
                 self._retry_ms = 0
                 self._restart_sources("resume")
 
-    def mark(self, note: str | None = None) -> None:
-        """Mark friction, with a few words of the agent's if there are any."""
+    def mark(self, note: str | None = None, ago_ms: int = 0) -> None:
+        """
+        Mark friction.
+
+        Args:
+
+            note: A few words of the agent's, if there are any.
+
+            ago_ms: How long ago it was: typing the words takes a while, and in another window.
+        """
+        at_ms = self._clock() - ago_ms
         with self._lock:
             if self._state is not State.stopped:
-                self._order(self._sessioniser.mark, note)
+                self._ingest.order(lambda: self._sessioniser.mark(at_ms, note))
 
     def forget_last(self) -> int | None:
         """

@@ -86,6 +86,8 @@ class Sessioniser:
         # Whether anything has been in front since watching began, and when that was: what sources saw while they started came then.
         self._begun = False
         self._since_ms = 0
+        # What was in front before.
+        self._former: Front | None = None
 
     # --- what goes in ----------------------------------------------------------------------------------------------
 
@@ -134,8 +136,10 @@ class Sessioniser:
             self._enter(front, end_ms)
 
     def mark(self, t_ms: int, note: str | None) -> None:
-        """Note what the agent marks, in the agent's own words if there are any."""
-        self._writer.note(t_ms, "mark", note=(note or "").strip() or None)
+        """Note what the agent marks, where it was then: the words are typed in a window of ours, which is in front by now."""
+        front = self._writer.front
+        where = self._former if front.app is None and self._former is not None and t_ms < front.since_ms else front
+        self._writer.note(t_ms, "mark", where, note=(note or "").strip() or None)
 
     def forget(self, since_ms: int) -> None:
         """Drop what has not been handed on, and what is remembered of what the agent does."""
@@ -258,6 +262,7 @@ class Sessioniser:
         moved = came_in or (former.app, former.screen) != (front.app, front.screen) or is_other(former.page, front.page)
         writer.front = front
         front.since_ms = t_ms if moved else former.since_ms
+        self._former = former if moved else self._former
         if moved or former.elements != front.elements:
             self._presses.show_page(former, front, t_ms)
         if moved:

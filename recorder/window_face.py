@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from recorder.asking import Answer
 from recorder.faces import phrase_of, say_forgotten, source_words
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WindowFace"]
 
-LASTING = {State.degraded: "trouble_source_lost", State.disk_full: "trouble_disk_full"}
+LASTING: Final = {State.degraded: "trouble_source_lost", State.disk_full: "trouble_disk_full"}
 
 
 class WindowFace:
@@ -48,18 +50,11 @@ class WindowFace:
     def ask(self, notice: Notice) -> Answer:
         """Show the consent window. A window that is closed, or fails, is a no."""
         self._process.start()
-        shown = messages.Notice(
-            notice.title,
-            tuple(messages.Section(section.title, tuple(section.paragraphs)) for section in notice.sections),
-            tuple(messages.Switch(switch.key, switch.title, switch.explanation) for switch in notice.switches),
-            notice.yes,
-            notice.no,
-        )
+        shown = msgspec.convert(notice, messages.Notice, from_attributes=True)
         self._process.send(messages.AskConsent(self._language, shown))
         for message in self._process.messages:
             if isinstance(message, messages.Answer):
-                switches = Switches(**{name: getattr(message.switches, name) for name in Switches.__struct_fields__})
-                return Answer(yes=message.yes, switches=switches, open_s=message.open_s)
+                return Answer(yes=message.yes, switches=message.switches, open_s=message.open_s)
         return Answer(yes=False, switches=Switches(), open_s=0.0)
 
     def begin(self, recording: Recording, stop: Callable[[], None]) -> None:
@@ -102,7 +97,7 @@ class WindowFace:
                 recording.resume()
                 self.say("said_resumed")
             elif isinstance(message, messages.Mark):
-                recording.mark(message.note)
+                recording.mark(message.note, message.ago_ms)
                 self.say("said_marked")
             elif isinstance(message, messages.Forget):
                 say_forgotten(self, recording)

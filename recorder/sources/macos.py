@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from recorder.sources.base import Emit, Finding, Sighting, Source
-from shadow.errors import CaptureError
+from recorder.sources.unbuilt import UnbuiltDesktop
 
 __all__ = ["MacDesktop"]
 
 
-class MacDesktop(Source):
+class MacDesktop(UnbuiltDesktop):
     """
     Will see on macOS; today it sees nothing and says so.
 
@@ -25,25 +24,5 @@ class MacDesktop(Source):
     """
 
     name = "mac desktop"
-
-    @staticmethod
-    def not_built() -> CaptureError:
-        """What is said instead of recording."""
-        return CaptureError("recording on macOS is not built yet", "record on Linux with X11; logs of other recorders can be imported")
-
-    @property
-    def sees(self) -> frozenset[type[Sighting]]:
-        """Nothing."""
-        return frozenset()
-
-    def start(self, emit: Emit) -> None:
-        """Refuse; see `not_built`."""
-        del emit
-        raise self.not_built()
-
-    def stop(self) -> None:
-        """Nothing was started."""
-
-    def self_test(self) -> tuple[Finding, ...]:
-        """That it is not built."""
-        return (Finding("mac_desktop", works=False, remedy="mac_desktop_remedy"),)
+    system = "macOS"
+    finding = "mac_desktop"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from recorder.sources.base import Emit, Finding, Sighting, Source
-from shadow.errors import CaptureError
+from recorder.sources.unbuilt import UnbuiltDesktop
 
 __all__ = ["WindowsDesktop"]
 
 
-class WindowsDesktop(Source):
+class WindowsDesktop(UnbuiltDesktop):
     """
     Will see on Windows; today it sees nothing and says so.
 
@@ -28,25 +27,5 @@ class WindowsDesktop(Source):
     """
 
     name = "windows desktop"
-
-    @staticmethod
-    def not_built() -> CaptureError:
-        """What is said instead of recording."""
-        return CaptureError("recording on Windows is not built yet", "record on Linux with X11; logs of other recorders can be imported")
-
-    @property
-    def sees(self) -> frozenset[type[Sighting]]:
-        """Nothing."""
-        return frozenset()
-
-    def start(self, emit: Emit) -> None:
-        """Refuse; see `not_built`."""
-        del emit
-        raise self.not_built()
-
-    def stop(self) -> None:
-        """Nothing was started."""
-
-    def self_test(self) -> tuple[Finding, ...]:
-        """That it is not built."""
-        return (Finding("windows_desktop", works=False, remedy="windows_desktop_remedy"),)
+    system = "Windows"
+    finding = "windows_desktop"

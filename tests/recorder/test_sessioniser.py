@@ -287,6 +287,14 @@ def test_mark_with_words() -> None:
     ]
 
 
+def test_mark_whose_words_are_typed_elsewhere() -> None:
+    """A mark made before our own window came to the front belongs to the screen that was there then."""
+    desk = _at_credit().at(2000).window(NATIVE, "recorder").at(5000)
+    desk.sessioniser.mark(1990, "hvorfor igen?")
+
+    assert [(BILLING, "/credit")] == [row[1:] for row in desk.at(7000).rows("action", "app", "screen") if row[0] == "mark"]
+
+
 def test_order_and_numbers() -> None:
     """Events leave in order of time, numbered without holes, with times kept to 10 ms."""
     desk = _at_credit().focus(NAME).types(NAME, "Anna Sørensen").at(3013).click(SAVE).at(3300).shows(page(BILLING, "/thanks")).at(9000)

@@ -2,6 +2,8 @@
 Pictures while it is recorded: one when a screen has come to the front, if the agent asked for them.
 
     screen came to the front --look--> worker (one picture at a time, two seconds apart) --PictureTaken--> journal
+                                       |  ^
+                                       +--+ in doubt: again a moment later, a few times, unless the next screen came
 
 What may be seen on one is decided in `recorder.sources.screenshots`, by what the accessibility bus says of the page before and after
 (`recorder.sources.atspi_buttons`): buttons of web pages, everything else black. Of native windows there is no picture. The screen is told
@@ -24,6 +26,8 @@ __all__ = ["Pictures"]
 
 APART_S: Final = 2.0
 STOP_S: Final = 5.0
+# A page that still settles does not say the same before and after; it is asked again after each of these, then let be.
+AGAIN_S: Final = (0.3, 0.6, 1.2, 1.2)
 
 
 class Pictures(Source):
@@ -52,7 +56,7 @@ class Pictures(Source):
         self._may_record_front = may_record_front
         self._changed = threading.Condition()
         self._wanted_ms: int | None = None
-        self._busy = self._ended = False
+        self._ended = False
         self._taken_s = -APART_S
         self._thread: threading.Thread | None = None
 
@@ -81,31 +85,48 @@ class Pictures(Source):
         return self._thread is not None and self._thread.is_alive() and not self._ended
 
     def look(self, t_ms: int) -> None:
-        """Take a picture of the screen that came to the front at a time, unless one is being taken or was just now."""
+        """Take a picture of the screen that came to the front at a time, unless there is one of just now; an earlier screen is let be."""
         with self._changed:
-            now_s = time.monotonic()
-            if self._busy or self._ended or now_s - self._taken_s < APART_S:
-                return
-            self._busy, self._taken_s, self._wanted_ms = True, now_s, t_ms
-            self._changed.notify_all()
+            if not self._ended and not self._is_too_soon():
+                self._wanted_ms = t_ms
+                self._changed.notify_all()
 
     def self_test(self) -> tuple[Finding, ...]:
         """Nothing beside what `shadow doctor` tries of pictures by itself."""
         return ()
 
-    def _work(self, emit: Emit) -> None:
-        while (t_ms := self._wait()) is not None:
-            png = self._take() if self._may_record_front() else None
-            with self._changed:
-                if png is not None and not self._ended and self._may_record_front():
-                    emit(PictureTaken(t_ms=t_ms, png=png))
-                self._busy = False
+    def _is_too_soon(self) -> bool:
+        return time.monotonic() - self._taken_s < APART_S
 
-    def _wait(self) -> int | None:
+    def _work(self, emit: Emit) -> None:
+        while (t_ms := self._next()) is not None:
+            for pause_s in (*AGAIN_S, None):
+                if self._took(emit, t_ms) or pause_s is None or self._something_else_within(pause_s):
+                    break
+
+    def _next(self) -> int | None:
+        """Time of the screen that is to be taken next; None at the end."""
         with self._changed:
-            self._changed.wait_for(lambda: self._ended or self._wanted_ms is not None)
-            wanted, self._wanted_ms = self._wanted_ms, None
-            return None if self._ended else wanted
+            while not self._ended:
+                wanted, self._wanted_ms = self._wanted_ms, None
+                if wanted is not None and not self._is_too_soon():
+                    return wanted
+                self._changed.wait()
+            return None
+
+    def _something_else_within(self, seconds: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._ended or self._wanted_ms is not None, seconds)
+
+    def _took(self, emit: Emit, t_ms: int) -> bool:
+        """Whether there was no doubt, and so a picture."""
+        png = self._take() if self._may_record_front() else None
+        with self._changed:
+            if png is None or self._ended or not self._may_record_front():
+                return False
+            emit(PictureTaken(t_ms=t_ms, png=png))
+            self._taken_s = time.monotonic()
+            return True
 
     def _take(self) -> bytes | None:
         window = _in_front()

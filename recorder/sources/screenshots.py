@@ -66,7 +66,8 @@ def known_boxes(controls: Iterable[Control], is_plain: Callable[[str | None], bo
     """
     Which boxes are safe and which are not.
 
-    Safe is a button that bears an id of its own, holds no value, cannot be filled, and whose label is plain. Everything else is not.
+    Safe is a button that bears an id of its own, holds no value, cannot be filled, whose label is plain, and that nothing which is not safe
+    lies upon or under. Everything else is not.
 
     Args:
 
@@ -79,7 +80,14 @@ def known_boxes(controls: Iterable[Control], is_plain: Callable[[str | None], bo
     for control in controls:
         if control.box is not None:
             (safe if _is_safe(control, is_plain) else unsafe).append(control.box)
-    return Boxes(tuple(safe), tuple(unsafe))
+    # A browser that is asked what lies at a place may answer from memory; its boxes are never older than its answer.
+    apart = [box for box in safe if not any(_overlap(box, other) for other in unsafe)]
+    return Boxes(tuple(apart), tuple(unsafe))
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    across = one.x < other.x + other.width and other.x < one.x + one.width
+    return across and one.y < other.y + other.height and other.y < one.y + one.height
 
 
 def _is_safe(control: Control, is_plain: Callable[[str | None], bool]) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,14 +12,12 @@ import pytest
 from recorder.agent import agent_pair, for_study
 from shadow.consent import read_consent
 from shadow.sealed_session import open_sealed
-from tests.desktop.desktop import Desktop, DesktopError, until
+from tests.desktop.desktop import Desktop, until
 from tests.desktop.morning import RecorderRun
 from tests.desktop.websites import Box, Websites
 from tests.recorder.test_screenshots import Pixels, decoded
 
 ANSWERS = "yes\nyes\nyes\nyes\nyes\n"
-# How often a window comes to the front before there must be a picture of it.
-ATTEMPTS = 6
 
 
 def _lit(pixels: Pixels, box: Box, at: tuple[int, int]) -> int:
@@ -43,7 +40,7 @@ def test_picture_of_a_ticket(desktop: Desktop, sites: Websites, tmp_path: Path) 
     tickets.wait_for("customer-name", "fetch-history")
     desktop.activate(window)
     run.start(ANSWERS)
-    _wait_for_picture(run, desktop, window)
+    until(lambda: list(run.session.glob("pictures/*.pic")), "a picture")
     boxes = {name: tickets.box(name) for name in ("customer-name", "customer-email", "customer-phone", "resolution")}
     buttons = {name: tickets.box(name) for name in ("close-ticket", "fetch-history", "print-label")}
     place = _window_place(desktop, window)
@@ -103,7 +100,7 @@ def test_buttons_that_are_not_what_they_say(desktop: Desktop, traps: str, tmp_pa
     window = desktop.chromium(f"http://{traps}/")
     desktop.activate(window)
     run.start(ANSWERS)
-    _wait_for_picture(run, desktop, window)
+    until(lambda: list(run.session.glob("pictures/*.pic")), "a picture")
     run.stop()
     session = open_sealed(run.session)
     (_, png), *_ = session.pictures(for_study(agent_pair(tmp_path / "home")[0], read_consent(session.consent).study))
@@ -114,16 +111,3 @@ def test_buttons_that_are_not_what_they_say(desktop: Desktop, traps: str, tmp_pa
     # Half of 260 by 40; one more where it begins at an odd place.
     assert width in (130, 131)
     assert height in (20, 21)
-
-
-def _wait_for_picture(run: RecorderRun, desktop: Desktop, window: int) -> None:
-    """Wait for a picture; in any doubt there is none, so the window comes to the front again until there was no doubt."""
-    for _ in range(ATTEMPTS):
-        try:
-            until(lambda: list(run.session.glob("pictures/*.pic")), "a picture", seconds=4.0)
-        except DesktopError:
-            subprocess.run(["xdotool", "windowminimize", str(window)], env=desktop.env, check=True)
-            desktop.activate(window)
-        else:
-            return
-    raise DesktopError(f"no picture in {ATTEMPTS} attempts")

@@ -201,6 +201,26 @@ class Camera(Pictures):
         return PNG
 
 
+class Doubtful(Camera):
+    """One whose first pictures show nobody knows what."""
+
+    def __init__(self, doubts: int) -> None:
+        super().__init__(lambda: None, lambda _: False, lambda: True)
+        self.doubts = doubts
+
+    def _take(self) -> bytes | None:
+        if not self.doubts:
+            return PNG
+        self.doubts -= 1
+        return None
+
+
+@pytest.fixture(name="at_once")
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In doubt it asks again at once."""
+    monkeypatch.setattr("recorder.sources.pictures.AGAIN_S", (0.0,) * 4)
+
+
 class TestTaken:
     def test_off_means_none(self) -> None:
         """Without the switch there is no source of pictures, and nothing that could take one is loaded."""
@@ -261,24 +281,60 @@ class TestTaken:
         taken: list[int] = []
         camera = Camera(lambda: None, lambda _: False, lambda: True)
         camera.start(lambda sighting: taken.append(sighting.t_ms) if isinstance(sighting, PictureTaken) else None)
-        for t_ms in range(5):
-            camera.look(t_ms)
+        camera.look(0)
         assert eventually(lambda: bool(taken))
-        camera.look(5)
+        for t_ms in range(1, 5):
+            camera.look(t_ms)
         camera.stop()
         camera.look(6)
 
         assert ([0], False) == (taken, camera.alive())
+
+    @pytest.mark.usefixtures("at_once")
+    def test_again_in_doubt(self) -> None:
+        """A page that still settled is asked again, and its picture has the time at which its screen came."""
+        taken: list[int] = []
+        camera = Doubtful(3)
+        camera.start(lambda sighting: taken.append(sighting.t_ms) if isinstance(sighting, PictureTaken) else None)
+        camera.look(7)
+        assert eventually(lambda: bool(taken))
+        camera.stop()
+
+        assert ([7], 0) == (taken, camera.doubts)
+
+    @pytest.mark.usefixtures("at_once")
+    def test_let_be_in_lasting_doubt(self) -> None:
+        """A page that never says the same twice is asked five times, then let be; the next screen is asked anew."""
+        camera = Doubtful(7)
+        camera.start(lambda _: None)
+        camera.look(0)
+        assert eventually(lambda: camera.doubts == 2)
+        camera.look(1)
+        assert eventually(lambda: camera.doubts == 0)
+        camera.stop()
+
+    def test_of_the_next_screen_rather_than_of_one_in_doubt(self) -> None:
+        """While a screen is in doubt and another comes, the other is taken, at its time."""
+        taken: list[int] = []
+        camera = Doubtful(1)
+        camera.start(lambda sighting: taken.append(sighting.t_ms) if isinstance(sighting, PictureTaken) else None)
+        camera.look(0)
+        assert eventually(lambda: camera.doubts == 0)
+        camera.look(1)
+        assert eventually(lambda: bool(taken))
+        camera.stop()
+
+        assert [1] == taken
 
     @pytest.mark.parametrize("answers", [[False, True], [True, False]])
     def test_not_of_what_may_not_be_recorded(self, answers: list[bool]) -> None:
         """What is in front must be allowed before and after; else there is no picture."""
         taken: list[object] = []
         waiting = list(answers)
-        camera = Camera(lambda: None, lambda _: False, lambda: waiting.pop(0))
+        camera = Camera(lambda: None, lambda _: False, lambda: bool(waiting) and waiting.pop(0))
         camera.start(taken.append)
         camera.look(0)
-        assert eventually(lambda: not camera._busy)
+        assert eventually(lambda: not waiting)
         camera.stop()
 
         assert [] == taken

@@ -17,9 +17,9 @@ import pytest
 from recorder.sources.accessibility import Accessibility
 from recorder.sources.base import Control, ControlChanged, FocusMoved, PageShown, PointerHit, Reacted
 from shadow.errors import CaptureError
+from tests.desktop.accessible_desk import ELEMENTS, FIELDS, GTK_FORM, LINE, QT_FORM, Watcher, can_gtk, pages
 from tests.desktop.desktop import MISSING, Desktop, until
 from tests.desktop.hands import Hands, Pace
-from tests.recorder.accessible_desk import ELEMENTS, FIELDS, GTK_FORM, LINE, QT_FORM, Watcher, can_gtk, pages
 
 pytestmark = [
     pytest.mark.xdist_group("desktop"),
@@ -224,9 +224,12 @@ def test_choices(form: Form) -> None:
     watcher.wait(ControlChanged, lambda one: one.control.element == "due" and one.control.value == "2026-03-15", since)
     rest = [one for one in watcher.seen[since:] if isinstance(one, ControlChanged) and one.n_inserted is None]
 
-    assert [("kind", "Faktura"), ("vip", "checked"), ("ch", "checked"), ("due", "2026-03-15")] == [
-        (one.control.element, one.control.value) for one in rest if one.control.role != "password" and one.control.value is not None
-    ]
+    told = [(one.control.element, one.control.value) for one in rest if one.control.role != "password" and one.control.value is not None]
+
+    # A year that rests for a moment after its first figure is read then, too.
+    assert [("kind", "Faktura"), ("vip", "checked"), ("ch", "checked")] == told[:3]
+    assert {"due"} == {element for element, _ in told[3:]}
+    assert ("due", "2026-03-15") == told[-1]
 
 
 def test_choice_by_mouse(form: Form) -> None:

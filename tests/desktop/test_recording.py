@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from statistics import median
@@ -24,6 +23,8 @@ DWELL_S = 0.1
 SHARE = 0.9
 # Where two events are the same one, seen by the clerk and by the recorder.
 SAME_S = 0.5
+# A field with its focus taken and lost.
+Visit = tuple[Field, float, float]
 
 RADIOS = {name: one.element for form in (TICKET_FORM, BILLING_FORM) for one in form for name in one.elements} | {
     "priority": "priority-low",
@@ -193,9 +194,6 @@ def test_every_visit_to_a_field_and_its_dwell(morning: Morning, events: list[Rec
     differences = [(done[2] - done[1]) - (found[2] - found[1]) for done, found in pairs]
     assert [] == [one for one in differences if abs(one) > SAME_S]
     assert within(differences) >= SHARE
-
-
-Visit = tuple[Field, float, float]
 
 
 def _paired(truth: list[Visit], seen: list[Visit]) -> tuple[list[tuple[Visit, Visit]], list[Visit], list[Visit]]:

@@ -135,7 +135,7 @@ class TestKnownBoxes:
         assert Boxes((), (BUTTON.box,)) == known_boxes([Control(**(described | changes))], is_plain)
 
     @pytest.mark.parametrize(("x", "is_safe"), [(4, False), (9, False), (10, True), (-5, False), (-20, True)])
-    def test_something_upon_it(self, x: int, is_safe: bool) -> None:
+    def test_something_upon_it(self, x: int, *, is_safe: bool) -> None:
         """A button that a text lies upon, or that lies upon a text, is not shown at all; one that it only touches is."""
         text = Control(key=2, page=PAGE, box=Box(x, 3, 20, 4))
 

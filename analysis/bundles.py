@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from analysis.stretches import detours, find_stretches
+from analysis.warm_up import counted_cases
 
 if TYPE_CHECKING:
     from analysis.loading import LoadedStudy
@@ -45,12 +46,20 @@ class Bundles:
         stretches: Work that could disappear: stretch, start, end, in active seconds of the timeline.
 
         needs: The bundles that must all be covered for a stretch to disappear: stretch, bundle.
+
+        pulled_in_s: Seconds by which the longest stretches were pulled in.
     """
 
     frame: pl.DataFrame
     feeds: pl.DataFrame
     stretches: pl.DataFrame
     needs: pl.DataFrame
+    pulled_in_s: float
+
+    def retimed(self, loaded: LoadedStudy, line: Timeline) -> Bundles:
+        """The same bundles by another clock."""
+        frame = self.frame.with_columns(detour_s=pl.Series(detours(loaded, line, self.frame)))
+        return Bundles(frame, self.feeds, *find_stretches(loaded, line, frame))
 
 
 COLUMNS: Final = (
@@ -60,21 +69,22 @@ COLUMNS: Final = (
 
 
 def find_bundles(loaded: LoadedStudy, line: Timeline, reentry: Reentry) -> Bundles:
-    """The bundles of a study."""
+    """The bundles of a study, of the cases that count."""
+    counted = counted_cases(loaded)
     accepted = reentry.pairs.filter("accepted").select("source_field", "target_field", "mode")
     keys = ["source_field", "target_field", "mode"]
-    entered = reentry.occurrences.join(accepted, on=keys, how="semi", nulls_equal=True).sort("session", "target_seq", "source_seq")
+    entered = counted.only(reentry.occurrences).join(accepted, on=keys, how="semi", nulls_equal=True)
+    entered = entered.sort("session", "target_seq", "source_seq")
     entered = entered.with_row_index("bundle").with_columns(pl.col("bundle").cast(pl.Int64))
     feeds = _feeds(loaded, entered)
     entered = _with_roots(entered, feeds).with_columns(kind=pl.lit("reentry"), memory=_memories(entered, feeds), right=pl.lit(value=True))
     entered = entered.with_columns(glance=~pl.col("memory"))
-    others = [_constant_entries(loaded), _passed_over(loaded)]
+    others = [counted.only(part) for part in (_constant_entries(loaded), _passed_over(loaded))]
     frame = pl.concat([part.select(COLUMNS) for part in (entered, *others)], how="vertical_relaxed")
     agent = np.searchsorted(line.agents, frame["agent"].cast(pl.Int64).to_numpy())
     frame = frame.with_columns(agent=pl.Series(agent)).with_row_index("bundle").with_columns(pl.col("bundle").cast(pl.Int64))
     frame = frame.with_columns(detour_s=pl.Series(detours(loaded, line, frame)))
-    stretches, needs = find_stretches(loaded, line, frame)
-    return Bundles(frame, feeds, stretches, needs)
+    return Bundles(frame, feeds, *find_stretches(loaded, line, frame))
 
 
 def _feeds(loaded: LoadedStudy, entered: pl.DataFrame) -> pl.DataFrame:

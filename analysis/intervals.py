@@ -13,11 +13,13 @@ import numpy as np
 from scipy.special import stdtrit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Estimate", "chance_of_top", "jackknife", "shrink"]
+__all__ = ["Estimate", "chance_of_top", "draw", "jackknife", "shrink"]
 
 LEVEL: Final = 0.90
 # Fewer candidates than this say too little about each other to be pulled together.
@@ -40,12 +42,15 @@ class Estimate:
         high: Upper end; None likewise.
 
         se_ln: Standard error of its logarithm; None where the logarithm cannot be taken.
+
+        pulls: How far each agent pulls the logarithm, in standard errors (their squares add up to 1); None likewise.
     """
 
     seconds: float
     low: float | None
     high: float | None
     se_ln: float | None
+    pulls: Floats | None = None
 
 
 def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
@@ -77,8 +82,10 @@ def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
     if (left <= 0).any():
         se = _jackknife_se(left)
         return Estimate(theta, max(0.0, theta - t * se), theta + t * se, None)
-    se = _jackknife_se(np.log(left))
-    return Estimate(theta, theta * float(np.exp(-t * se)), theta * float(np.exp(t * se)), se)
+    log_left = np.log(left)
+    se = _jackknife_se(log_left)
+    pulls = (log_left - log_left.mean()) * np.sqrt((n_agents - 1) / n_agents) / se if se else None
+    return Estimate(theta, theta * float(np.exp(-t * se)), theta * float(np.exp(t * se)), se, pulls)
 
 
 def _jackknife_se(left: Floats) -> float:
@@ -118,9 +125,9 @@ def shrink(theta: Floats, se_ln: Floats) -> tuple[Floats, Floats]:
     return np.exp(shrunken + left / 2), left
 
 
-def chance_of_top(theta: Floats, variance_ln: Floats, top: int = TOP, seed: int = 0) -> Floats:
+def draw(theta: Floats, variance_ln: Floats, pulls: Sequence[Floats | None], seed: int = 0) -> Floats:
     """
-    Chance of each candidate to be among the best.
+    What the candidates may save, drawn as often as DRAWS says.
 
     Args:
 
@@ -128,15 +135,26 @@ def chance_of_top(theta: Floats, variance_ln: Floats, top: int = TOP, seed: int 
 
         variance_ln: Variances of their logarithms.
 
-        top: How many are the best.
+        pulls: How the agents pull each (`Estimate.pulls`): who is slow at one thing is slow at another, so candidates err together.
+            One without is drawn by itself.
 
         seed: Of the draws, so that the same study gives the same figure.
 
     Returns:
 
-        One share per candidate; None is not needed: with fewer candidates than `top` each is sure to be among them.
+        Logarithms of seconds, candidates x draws, with the jackknife's covariance and the tails of t with a degree of freedom less than
+        there are agents.
     """
-    draws = np.random.default_rng(seed).normal(size=(len(theta), DRAWS))
-    drawn = np.log(theta)[:, None] + np.sqrt(variance_ln)[:, None] * draws
+    random = np.random.default_rng(seed)
+    n_agents = max((len(one) for one in pulls if one is not None), default=0)
+    common, alone = random.normal(size=(n_agents, DRAWS)), random.normal(size=(len(theta), DRAWS))
+    errors = np.array([alone[place] if one is None else one @ common for place, one in enumerate(pulls)]).reshape(len(theta), DRAWS)
+    if n_agents > 1:
+        errors *= np.sqrt((n_agents - 1) / random.chisquare(n_agents - 1, DRAWS))
+    return np.asarray(np.log(theta)[:, None] + np.sqrt(variance_ln)[:, None] * errors)
+
+
+def chance_of_top(drawn: Floats, top: int = TOP) -> Floats:
+    """Chance of each candidate to be among the `top` best of them, from what `draw` gives."""
     ranks = (-drawn).argsort(axis=0).argsort(axis=0)
     return np.asarray((ranks < top).mean(axis=1), dtype=np.float64)

@@ -66,13 +66,6 @@ class LoadedStudy:
         """Cases of the study."""
         return self.cases.filter(pl.col("case_no").is_not_null()).select("session", "case_no").n_unique()
 
-    def cases_by_agent(self) -> pl.DataFrame:
-        """Cases of each agent: agent, n_cases, ordered by agent. Never an output: what is shown is never per agent."""
-        agents = pl.DataFrame([(h.session, h.agent) for h in self.study.catalogue.sessions], schema=["session", "agent"], orient="row")
-        counts = self.cases.drop_nulls("case_no").group_by("session").agg(n_cases=pl.col("case_no").n_unique())
-        joined = agents.with_columns(pl.col("session").cast(pl.Int32)).join(counts, on="session", how="left")
-        return joined.group_by("agent").agg(pl.col("n_cases").sum()).sort("agent")
-
     def field(self, code: int | None) -> dict[str, str | None]:
         """A field as every output names it; None is the unknown origin of a copy."""
         if code is None:
@@ -183,10 +176,24 @@ def _fill_rows(con: duckdb.DuckDBPyConnection, study: Study, cases: pl.DataFrame
         LEFT JOIN fields AS f USING (field)
         ORDER BY e.session, e.seq
     """)
+    con.execute(_CALLS_ASIDE)
     for table in ("tokens", "forms"):
         if study.parts(table):
             _read_parts(con, f"stored_{table}", study.parts(table))
             con.execute(f"INSERT INTO {table} SELECT * FROM stored_{table}")  # noqa: S608 - tables of ours
+
+
+# The telephone puts nothing in front: its rows stand where the work stands, and break no visit.
+_CALLS_ASIDE = """
+    UPDATE events SET app = work.app, screen = work.screen, field = NULL, role = NULL
+    FROM (
+        SELECT c.session, c.seq, w.app, w.screen
+        FROM (SELECT session, seq FROM events WHERE action IN ('call_start', 'call_end', 'hold_start', 'hold_end')) AS c
+        ASOF JOIN (SELECT session, seq, app, screen FROM events WHERE action NOT IN ('call_start', 'call_end', 'hold_start', 'hold_end')) AS w
+            ON c.session = w.session AND c.seq >= w.seq
+    ) AS work
+    WHERE events.session = work.session AND events.seq = work.seq
+"""
 
 
 def _read_parts(con: duckdb.DuckDBPyConnection, view: str, paths: list[Path]) -> None:

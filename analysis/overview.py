@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analysis.friction import switches_between_apps
-from analysis.ranking import rank_integrations
+from analysis.ranking import GAPS_S, rank_integrations
 from analysis.reentry import find_reentry
 from analysis.results import (
     Document,
@@ -19,7 +19,6 @@ from analysis.results import (
     reentry_document,
     study_counts,
     total_row,
-    warnings_of,
 )
 from analysis.thresholds import SOURCES
 from shadow.events import SCHEMA_VERSION
@@ -27,11 +26,11 @@ from shadow.session import IMPORTED
 
 if TYPE_CHECKING:
     from analysis.loading import LoadedStudy
+    from analysis.ranking import Ranking
     from analysis.reentry import Reentry
 
 __all__ = ["study_result"]
 
-GAPS_S: Final = (60, 120, 300)
 # Thresholds that every table rests on, whatever the ranking rests on.
 GENERAL: Final = ("gap_drop_ms", "rare_df", "effect_min", "q_max", "const_share", "min_agents", "min_occurrences")
 
@@ -47,7 +46,8 @@ def study_result(loaded: LoadedStudy) -> Document:
     reentry = find_reentry(loaded)
     cases = cases_document(loaded)["rows"]
     ranking = rank_integrations(loaded, reentry)
-    rank, total = rank_document(loaded, ranking)["rows"], total_row(ranking)
+    ranked, total = rank_document(loaded, ranking), total_row(ranking)
+    rank = ranked["rows"]
     return {
         "schema_version": SCHEMA_VERSION,
         "study": _study(loaded),
@@ -58,10 +58,10 @@ def study_result(loaded: LoadedStudy) -> Document:
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
         "typical_case": _typical_case(loaded, reentry),
-        "coverage": _coverage(loaded, total),
+        "coverage": _coverage(loaded, ranking),
         "assumptions": _assumptions(loaded, rank),
         "marks": _marks(loaded),
-        "warnings": warnings_of(loaded),
+        "warnings": ranked["warnings"],
     }
 
 
@@ -153,7 +153,7 @@ def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int)
     return segments
 
 
-def _coverage(loaded: LoadedStudy, total: Row | None) -> Row:
+def _coverage(loaded: LoadedStudy, ranking: Ranking) -> Row:
     times = loaded.table("event_times").with_columns(pl.col("gap_ms").fill_null(0))
     paused, blind = pl.col("action") == "pause", pl.col("action") == "gap_start"
     long_gap = (pl.col("gap_ms") > loaded.thresholds.gap_drop_ms) & ~paused & ~blind
@@ -164,15 +164,8 @@ def _coverage(loaded: LoadedStudy, total: Row | None) -> Row:
         paused_s=pl.col("gap_ms").filter(paused).sum() / 1000,
         blind_s=pl.col("gap_ms").filter(blind).sum() / 1000,
     ).row(0, named=True)
-    saved = None if total is None else total["minutes_per_case"]
-    at_gap = [
-        {
-            "gap_s": gap_s,
-            "case_seconds": _case_seconds(loaded, times, gap_s),
-            "minutes_saved": saved if gap_s * 1000 == loaded.thresholds.gap_drop_ms else None,
-        }
-        for gap_s in GAPS_S
-    ]
+    saved = {gap_s: seconds / 60 for gap_s, seconds in ranking.by_gap.items()}
+    at_gap = [{"gap_s": gap_s, "case_seconds": _case_seconds(loaded, times, gap_s), "minutes_saved": saved.get(gap_s)} for gap_s in GAPS_S]
     sessions = len(loaded.study.catalogue.sessions)
     return {**sums, "sessions": sessions, "minutes_by_gap": at_gap, "not_measured": _not_measured(loaded)}
 

@@ -1,9 +1,8 @@
 """
 The ranking: which small integration saves how many minutes per case, in the order in which each adds most to those above it.
 
-    candidates --alone--> estimate, interval, shrinkage, chance of the top five      (each by itself)
-               --greedy--> what each adds on top of the rows above it                  (with a look at pairs: two that only together
-                                                                                       make a visit needless)
+    candidates --alone--> estimate, interval, evidence, shrinkage, chance of the top five      (each by itself)
+               --greedy--> what each adds on top of the rows above it                            (analysis.greedy)
 
 Rows under 3 agents or 25 occurrences are anecdotes: no interval, and after the others.
 """
@@ -11,21 +10,24 @@ Rows under 3 agents or 25 occurrences are anecdotes: no interval, and after the 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
 
 from analysis.bundles import find_bundles
+from analysis.evidence import Evidence, evidence_of, weigh_evidence
+from analysis.greedy import in_order_of_gain, together
 from analysis.integrations import Integration, candidate_integrations
-from analysis.intervals import chance_of_top, jackknife, shrink
+from analysis.intervals import chance_of_top, draw, jackknife, shrink
 from analysis.klm import TRIP_S, agents_pace, pace_array
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, Saving, prepare_replay
 from analysis.stretches import BIT_S, stays_on_field
 from analysis.thresholds import SOURCES
 from analysis.timeline import timeline
+from analysis.warm_up import CountedCases, counted_cases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +42,14 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int64]
 
-__all__ = ["Assumption", "RankedIntegration", "Ranking", "rank_integrations"]
+__all__ = ["GAPS_S", "Assumption", "RankedIntegration", "Ranking", "rank_integrations"]
 
 # Standard error of ln seconds at 25 occurrences where no jackknife could tell.
 UNKNOWN_SE_LN: Final = 0.5
 # Below this many seconds a case nothing is worth a row.
 LEAST_SECONDS: Final = 0.05
+# The longest gaps for which the total is told, seconds: what is thinking to one is absence to another.
+GAPS_S: Final = (60, 120, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ class RankedIntegration:
     A row of the ranking; seconds are per case over all cases of the study.
 
     `seconds` is what it saves alone, shrunk where there is enough to shrink towards; `low` and `high` are its 90 % interval or None;
-    `least` and `most` are bounds that no sampling explains away; `marginal` is what it adds to the rows above, `cumulative` all of them.
+    `least` and `most` are bounds that no sampling explains away; `marginal` is what it adds to the rows above, `cumulative` all of them;
+    `conflict` says that times and model contradict each other.
     """
 
     integration: Integration
@@ -85,16 +90,34 @@ class RankedIntegration:
     marginal: float
     cumulative: float
     evidence: str
+    conflict: bool
     p_top5: float | None
     assumptions: tuple[Assumption, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The rows, and the saving of all rows that are not anecdotes together, with its interval."""
+    """
+    The rows, and how sure they are as a whole.
+
+    Args:
+
+        rows: In the order in which each adds most; anecdotes after the others.
+
+        total: The saving of all rows that are not anecdotes together, with its interval; None if there is none.
+
+        by_gap: Seconds per case of that, by the longest gap that counts, in seconds.
+
+        tied: Places of rows, from 0, that cannot be told apart from the row below.
+
+        cases: The cases that were counted.
+    """
 
     rows: list[RankedIntegration]
     total: Estimate | None
+    by_gap: dict[int, float]
+    tied: tuple[int, ...]
+    cases: CountedCases
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +127,7 @@ class _Scored:
     integration: Integration
     saving: Saving
     estimate: Estimate
+    evidence: Evidence
     anecdote: bool
 
 
@@ -112,17 +136,45 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
     reentry = reentry or find_reentry(loaded)
     line = timeline(loaded)
     bundles = find_bundles(loaded, line, reentry)
-    replay = prepare_replay(loaded, line, bundles, pace_array(_pace(loaded, line, bundles), line.agents))
-    scored = [_score(loaded, replay, candidate) for candidate in candidate_integrations(loaded, bundles)]
+    pace = pace_array(_pace(loaded, line, bundles), line.agents)
+    replay = prepare_replay(loaded, line, bundles, pace)
+    weighed = weigh_evidence(bundles, line, pace, loaded.thresholds.klm_sd_ln)
+    scored = [_score(loaded, replay, candidate, weighed) for candidate in candidate_integrations(loaded, bundles)]
     per_case = max(1.0, float(line.cases.sum()))
     scored = [item for item in scored if item.saving.seconds / per_case >= LEAST_SECONDS]
-    firm = [item for item in scored if not item.anecdote]
+    firm, thin = [item for item in scored if not item.anecdote], [item for item in scored if item.anecdote]
     shrunken, variance = _shrunken(firm)
-    chances = chance_of_top(shrunken, variance) if firm else np.zeros(0)
-    values = {id(item): (float(shrunken[place]), float(chances[place])) for place, item in enumerate(firm)}
-    ordered = _in_order(replay, firm)
-    ordered += _in_order(replay, [item for item in scored if item.anecdote], firm)
-    return Ranking(_rows(loaded, ordered, values, per_case), _total(loaded, replay, firm))
+    drawn = draw(shrunken, variance, [item.estimate.pulls for item in firm])
+    chances = chance_of_top(drawn) if firm else np.zeros(0)
+    values = [(float(seconds), float(chance)) for seconds, chance in zip(shrunken, chances, strict=True)]
+    sets = [item.integration.bundles for item in firm]
+    order = in_order_of_gain(replay, sets)
+    after = in_order_of_gain(replay, [item.integration.bundles for item in thin], sets)
+    ordered = [(firm[place], values[place], gain) for place, gain in order] + [(thin[place], None, gain) for place, gain in after]
+    return Ranking(
+        rows=_rows(loaded, ordered, per_case),
+        total=jackknife(replay.saving(together(sets)).by_agent, line.cases, loaded.thresholds.min_agents) if firm else None,
+        by_gap={gap: _with_gap(loaded, bundles, pace, together(sets), gap) / per_case for gap in GAPS_S} if firm else {},
+        tied=_tied(firm, [place for place, _ in order], drawn, loaded.thresholds.apart_share),
+        cases=counted_cases(loaded),
+    )
+
+
+def _with_gap(loaded: LoadedStudy, bundles: Bundles, pace: NDArray[np.float64], covered: Ints, gap_s: int) -> float:
+    """Seconds that a set saves where another length of gap is the longest that counts."""
+    line = timeline(loaded, 1000 * gap_s)
+    return prepare_replay(loaded, line, bundles.retimed(loaded, line), pace).saving(covered).seconds
+
+
+def _tied(firm: Sequence[_Scored], order: Sequence[int], drawn: NDArray[np.float64], apart: float) -> tuple[int, ...]:
+    """Rows whose saving alone is as likely as not above that of the next; one that is a part of the other is no rival of it."""
+    tied = []
+    for row, (place, below) in enumerate(pairwise(order)):
+        chance = float((drawn[place] > drawn[below]).mean())
+        one, other = set(firm[place].integration.bundles.tolist()), set(firm[below].integration.bundles.tolist())
+        if 1 - apart < chance < apart and not (one <= other or other <= one):
+            tied.append(row)
+    return tuple(tied)
 
 
 def _pace(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame:
@@ -134,12 +186,12 @@ def _pace(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame
     return agents_pace(pl.DataFrame({"agent": line.agents[carried["agent"].to_numpy()], "active_s": active_s}))
 
 
-def _score(loaded: LoadedStudy, replay: Replay, candidate: Integration) -> _Scored:
-    saving = replay.saving(candidate.bundles)
+def _score(loaded: LoadedStudy, replay: Replay, candidate: Integration, weighed: pl.DataFrame) -> _Scored:
+    saving, evidence = replay.saving(candidate.bundles), evidence_of(weighed, candidate.bundles)
     thresholds = loaded.thresholds
     thin = candidate.n_agents < thresholds.min_agents or candidate.n_occurrences < thresholds.min_occurrences
-    estimate = jackknife(saving.by_agent, replay.line.cases, thresholds.min_agents)
-    return _Scored(candidate, saving, estimate, thin)
+    estimate = jackknife(saving.by_agent * evidence.factor, replay.line.cases, thresholds.min_agents)
+    return _Scored(candidate, saving, estimate, evidence, thin)
 
 
 def _shrunken(firm: Sequence[_Scored]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -161,62 +213,15 @@ def _shrunken(firm: Sequence[_Scored]) -> tuple[NDArray[np.float64], NDArray[np.
     return shrunken, variance
 
 
-def _in_order(replay: Replay, items: list[_Scored], above: Sequence[_Scored] = ()) -> list[tuple[_Scored, float]]:
-    """
-    The items by what each adds to those above and before it, with that.
-
-    A pair that together adds more per integration than the best single one goes first: it completes a visit that neither completes alone.
-    """
-    left, chosen, ordered = list(items), _bundles_of(above), []
-    reached = replay.saving(chosen).seconds
-    while left:
-        gains = [replay.saving(np.r_[chosen, item.integration.bundles]).seconds - reached for item in left]
-        best = int(np.argmax(gains))
-        picked = [left[best]]
-        pair = _better_pair(replay, left, gains, chosen, reached)
-        if pair is not None:
-            picked = pair
-        for item in picked:
-            chosen = np.unique(np.r_[chosen, item.integration.bundles])
-            now = replay.saving(chosen).seconds
-            ordered.append((item, now - reached))
-            reached = now
-            left.remove(item)
-    return ordered
-
-
-def _bundles_of(items: Sequence[_Scored]) -> Ints:
-    """Every bundle that one of the items would remove, once."""
-    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(item.integration.bundles for item in items)]))
-
-
-def _better_pair(replay: Replay, left: list[_Scored], gains: list[float], chosen: Ints, reached: float) -> list[_Scored] | None:
-    """
-    Two items that together add more than twice the best single gain, the larger first.
-
-    Only two that each cover a part of the same stretch can: both are there for one visit.
-    """
-    best, found = 2 * max(gains), None
-    unfinished = [replay.unfinished(item.integration.bundles) for item in left]
-    for first, second in combinations(range(len(left)), 2):
-        if unfinished[first].isdisjoint(unfinished[second]):
-            continue
-        both = np.r_[chosen, left[first].integration.bundles, left[second].integration.bundles]
-        gain = replay.saving(both).seconds - reached
-        if gain > best:
-            best, found = gain, sorted((first, second), key=lambda place: -gains[place])
-    return [left[place] for place in found] if found else None
-
-
 def _rows(
-    loaded: LoadedStudy, ordered: list[tuple[_Scored, float]], values: dict[int, tuple[float, float]], per_case: float
+    loaded: LoadedStudy, ordered: Sequence[tuple[_Scored, tuple[float, float] | None, float]], per_case: float
 ) -> list[RankedIntegration]:
     rows = []
     cumulative = 0.0
-    for item, gain in ordered:
+    for item, value, gain in ordered:
         cumulative += gain / per_case
-        seconds, chance = values.get(id(item), (item.estimate.seconds, None))
         estimate = item.estimate
+        seconds, chance = value or (estimate.seconds, None)
         scale = seconds / estimate.seconds if estimate.seconds else 1.0
         rows.append(
             RankedIntegration(
@@ -228,22 +233,21 @@ def _rows(
                 most=max(item.saving.high / per_case, seconds),
                 marginal=gain / per_case,
                 cumulative=cumulative,
-                evidence="anecdote" if item.anecdote else "measured",
+                evidence="anecdote" if item.anecdote else item.evidence.label,
+                conflict=item.evidence.conflict,
                 p_top5=chance,
-                assumptions=_assumptions(loaded, item.integration.kind),
+                assumptions=_assumptions(loaded, item),
             )
         )
     return rows
 
 
-def _assumptions(loaded: LoadedStudy, kind: str) -> tuple[Assumption, ...]:
+def _assumptions(loaded: LoadedStudy, item: _Scored) -> tuple[Assumption, ...]:
     filled = ("glance_s", "trip_s", "bit_s")
-    rests_on = {"default": (*filled, "gap_drop_ms"), "remove_field": ("gap_drop_ms",)}.get(kind, (*filled, "redo_share", "gap_drop_ms"))
+    rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "redo_share"))
+    rests_on = (*rests_on, "gap_drop_ms", "winsor")
+    if item.evidence.label != "measured":
+        rests_on = (*rests_on, "klm_sd_ln")
+    if item.saving.talk:
+        rests_on = (*rests_on, "talk_share")
     return tuple(MODEL.get(name) or Assumption(name, getattr(loaded.thresholds, name), *SOURCES[name]) for name in rests_on)
-
-
-def _total(loaded: LoadedStudy, replay: Replay, firm: list[_Scored]) -> Estimate | None:
-    """All firm rows together: replayed as one set, not added up."""
-    if not firm:
-        return None
-    return jackknife(replay.saving(_bundles_of(firm)).by_agent, replay.line.cases, loaded.thresholds.min_agents)

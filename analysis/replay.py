@@ -41,14 +41,17 @@ class Saving:
 
         by_agent: Seconds saved, one total per agent, net of what remains. For the jackknife only.
 
-        low: The motor part of what disappears: the least it can be.
+        low: The motor part of what disappears, but for what lies beside talk: the least it can be.
 
         high: Everything that disappears, with nothing remaining: the most it can be.
+
+        talk: Seconds of what disappears that lie beside talk, of which `by_agent` holds a share.
     """
 
     by_agent: Floats
     low: float
     high: float
+    talk: float
 
     @property
     def seconds(self) -> float:
@@ -70,6 +73,8 @@ class Replay:
         glance_s: What a filled field still costs, before pace.
 
         redo_share: Share of fills that are done by hand again.
+
+        talk_share: Share of what is saved beside talk that shortens the case.
 
         start: Where each stretch of work starts that could disappear, in active seconds of the timeline, in order of starts.
 
@@ -100,6 +105,7 @@ class Replay:
     pace: Floats
     glance_s: float
     redo_share: float
+    talk_share: float
     start: Floats
     end: Floats
     worker: Ints
@@ -118,11 +124,15 @@ class Replay:
         asked = np.zeros(len(self.agent), dtype=bool)
         asked[covered] = True
         start, end, worker = self._removed(self._with_memories(asked))
-        active, motor = end - start, self.line.motor_between(start, end)
+        active, motor, talk = end - start, self.line.motor_between(start, end), self.line.talk_between(start, end)
         n_agents = len(self.line.agents)
         gone = np.bincount(worker, weights=active, minlength=n_agents).astype(np.float64)
-        low = np.minimum(active, motor * np.minimum(1.0, self.pace[worker])).sum()
-        return Saving(gone - self._redone(asked, gone) - self._looked(asked), float(low), float(gone.sum()))
+        beside = np.bincount(worker, weights=talk, minlength=n_agents).astype(np.float64)
+        low = np.minimum(active - talk, motor * np.minimum(1.0, self.pace[worker])).sum()
+        net = gone - self._redone(asked, gone) - self._looked(asked)
+        # What remains lies beside talk as often as what disappears.
+        shortens = 1 - (1 - self.talk_share) * np.divide(beside, gone, out=np.zeros_like(gone), where=gone > 0)
+        return Saving(net * shortens, float(low), float(gone.sum()), float(beside.sum()))
 
     def unfinished(self, covered: Ints) -> set[int]:
         """Stretches that these bundles cover in part, and others could cover the rest of."""
@@ -186,6 +196,7 @@ def prepare_replay(loaded: LoadedStudy, line: Timeline, bundles: Bundles, pace: 
         pace=pace,
         glance_s=loaded.thresholds.glance_s,
         redo_share=loaded.thresholds.redo_share,
+        talk_share=loaded.thresholds.talk_share,
         start=spans["start"].to_numpy()[order],
         end=spans["end"].to_numpy()[order],
         worker=line.worker_at(spans["start"].to_numpy()[order]),

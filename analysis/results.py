@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from analysis.caveats import ranking_caveats, study_caveats
 from analysis.friction import friction_by_app, friction_by_field, friction_by_screen
 from analysis.ranking import rank_integrations
 from analysis.reentry import find_reentry
@@ -33,7 +34,6 @@ __all__ = [
     "reentry_document",
     "study_counts",
     "total_row",
-    "warnings_of",
 ]
 
 Row = dict[str, Any]
@@ -57,7 +57,7 @@ def study_counts(loaded: LoadedStudy) -> dict[str, int]:
 
 def _document(loaded: LoadedStudy, command: str, rows: list[Row]) -> Document:
     counts = study_counts(loaded)
-    return {"schema_version": SCHEMA_VERSION, "command": command, "study": counts, "rows": rows, "warnings": warnings_of(loaded)}
+    return {"schema_version": SCHEMA_VERSION, "command": command, "study": counts, "rows": rows, "warnings": study_caveats(loaded, counts)}
 
 
 def cases_document(loaded: LoadedStudy) -> Document:
@@ -136,8 +136,9 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
 
 def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Document:
     """One row per integration, in the order in which each adds most to those above it; anecdotes after the others."""
-    ranked = (ranking or rank_integrations(loaded)).rows
-    return _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranked, start=1)])
+    ranking = ranking or rank_integrations(loaded)
+    document = _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranking.rows, start=1)])
+    return {**document, "warnings": document["warnings"] + ranking_caveats(ranking)}
 
 
 def total_row(ranking: Ranking) -> Row | None:
@@ -196,28 +197,3 @@ def _place(field: Row) -> str:
 
 def _without(row: Row, *names: str) -> Row:
     return {name: value for name, value in row.items() if name not in names}
-
-
-def warnings_of(loaded: LoadedStudy) -> list[Row]:
-    """What a reader must know beside the rows: each a code and a sentence."""
-    counts = study_counts(loaded)
-    found: list[Row] = []
-    nowhere = loaded.cases["case_no"].null_count()
-    if nowhere:
-        share = nowhere / max(1, counts["events"])
-        found.append(
-            _warning("events_in_no_case", f"{nowhere} of {counts['events']} events ({share:.0%}) belong to no case and are left out")
-        )
-    if counts["cases"] == 0:
-        found.append(_warning("no_cases", "no case was found: name the action that completes a case in study.toml, [cases] completion"))
-    if counts["agents"] < loaded.thresholds.min_agents:
-        found.append(
-            _warning("few_agents", f"{counts['agents']} of the {loaded.thresholds.min_agents} agents that a ranking needs: anecdotes")
-        )
-    if counts["events"] and loaded.table("tokens").is_empty():
-        found.append(_warning("no_values", "the logs show no values, so typed re-entry cannot be seen"))
-    return found
-
-
-def _warning(code: str, message: str) -> Row:
-    return {"code": code, "message": message}

@@ -27,7 +27,7 @@ BIT_S: Final = 0.1
 TARGET_PX: Final = 60
 
 
-def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, float]:
     """
     What disappears with a bundle at the field it fills, and at the field it was fetched from.
 
@@ -36,22 +36,44 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
 
     A source read once for several targets is still read as long as one of them is filled by hand. The way between the two systems belongs
     to the visits (`analysis.visits`). Where a look ended is not logged: it is what is left when the way to the next event is taken off.
+
+    Returns:
+
+        Stretches (stretch, start, end in active seconds), needs (stretch, bundle), and the seconds by which the longest stretches were
+        pulled in: to the `winsor` quantile of those of the same kind of field and hand.
     """
     clock = line.active_s
     entries = stays_on_field(loaded, line, frame, "entry_seq")
     starts, entered = clock[entries["start"].to_numpy()], clock[_typing_ends(loaded, line, frame)]
-    at_target = entries.select("bundle", start=pl.Series(starts), end=pl.Series(entered))
+    roles = loaded.table("fields").select("field", "role")
+    sort = pl.concat_str("kind", "mode", "role", separator=" ", ignore_nulls=True)
+    target_sort = frame.join(roles, left_on="target_field", right_on="field", how="left", maintain_order="left").select(sort)["kind"]
+    at_target = entries.select("bundle", start=pl.Series(starts), end=pl.Series(entered), sort=pl.Series(target_sort))
     fetched = frame.filter(pl.col("kind") == "reentry")
     stays = stays_on_field(loaded, line, fetched, "source_seq")
     left = stays["last"].to_numpy() + 1
     copied = (fetched["mode"] == "clipboard").to_numpy()
     ends = np.where(copied, clock[line.place(fetched, "source_seq")], clock[left] - line.lead_s(left))
-    at_source = stays.select("bundle", "session", "source_seq", start=pl.Series(clock[stays["start"].to_numpy()]), end=pl.Series(ends))
+    at_source = stays.select(
+        "bundle", "session", "source_seq", start=pl.Series(clock[stays["start"].to_numpy()]), end=pl.Series(ends), sort="mode"
+    )
     at_source = at_source.with_columns(stretch=pl.struct("session", "source_seq").rank("dense").cast(pl.Int64) - 1)
     needs = [at_target.select("bundle", stretch="bundle"), at_source.select("bundle", stretch=pl.col("stretch") + len(at_target))]
-    once = at_source.unique("stretch", keep="first").sort("stretch").select("start", "end")
-    stretches = pl.concat([at_target.select("start", "end"), once])
-    return stretches.with_row_index("stretch").with_columns(pl.col("stretch").cast(pl.Int64)), pl.concat(needs).select("stretch", "bundle")
+    once = at_source.unique("stretch", keep="first").sort("stretch").select("start", "end", "sort")
+    both = pl.concat([at_target.select("start", "end", "sort"), once])
+    stretches = both.with_columns(end=_pulled_in(loaded.thresholds.winsor)).select("start", "end").with_row_index("stretch")
+    stretches = stretches.with_columns(pl.col("stretch").cast(pl.Int64))
+    return (
+        stretches,
+        pl.concat(needs).select("stretch", "bundle"),
+        float(both.select(pl.col("end") - stretches["end"])["end"].to_numpy().sum()),
+    )
+
+
+def _pulled_in(winsor: float) -> pl.Expr:
+    """End of each stretch, or where it would be if it were as long as that quantile of its sort."""
+    length = pl.col("end") - pl.col("start")
+    return pl.col("start") + pl.min_horizontal(length, length.quantile(winsor, "linear").over("sort"))
 
 
 def detours(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Floats:

@@ -47,6 +47,12 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     min_agents: int = 3
     min_occurrences: int = 25
     winsor: float = 0.99
+    warm_up_cases: int = 20
+    warm_up_days: int = 2
+    warm_up_left: float = 0.60
+    talk_share: float = 0.50
+    klm_sd_ln: float = 0.25
+    apart_share: float = 0.80
 
     def __post_init__(self) -> None:
         """Refuse a value that no concept could mean."""
@@ -122,4 +128,18 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     "min_agents": ThresholdSource("agents", "default of this toolkit: fewer make an anecdote"),
     "min_occurrences": ThresholdSource("occurrences", "default of this toolkit: fewer make an anecdote"),
     "winsor": ThresholdSource("share", f"{_OWN}: quantile to which longer times are pulled in, per kind of field"),
+    "warm_up_cases": ThresholdSource(
+        "cases", f"{_OWN}, of each agent's first: on the StudentRecord logs the first 5 were 23 to 30 % slower, the first 10 11 to 12 %"
+    ),
+    "warm_up_days": ThresholdSource("days", f"{_OWN}, of each agent's first: to be watched is new, too"),
+    "warm_up_left": ThresholdSource("share", f"{_OWN}: of all cases; where fewer would be left none is left out"),
+    "talk_share": ThresholdSource(
+        "share",
+        f"{_OWN}: of what is saved while talking, as shortens the case; between 0 and 1, as Gray, John and Atwood 1993 "
+        "(doi 10.1207/s15327051hci0803_3) found work done beside talk to save nothing",
+    ),
+    "klm_sd_ln": ThresholdSource(
+        "ln", "how far the keystroke-level model is off absolute times: 21 % (RMS), Card, Moran, Newell 1980, doi 10.1145/358886.358895"
+    ),
+    "apart_share": ThresholdSource("share", f"{_OWN}: chance of the order of two rows, under which they are not told apart"),
 }

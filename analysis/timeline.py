@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from analysis.calls import talking_share
 from analysis.klm import with_model_times
+from analysis.warm_up import counted_cases
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,6 +56,10 @@ class Timeline:
 
         motor_s: Motor seconds of the keystroke-level model before each event.
 
+        model_s: Its motor and mental seconds before each event.
+
+        talk_s: Active seconds before each event that were spent talking, while the customer waited for nothing else.
+
         finishes: Whether each event finishes an act (an edit, a copy, a paste).
 
         by_keys: Whether each event was made with the keys.
@@ -70,6 +76,8 @@ class Timeline:
     cases: Floats
     active_s: Floats
     motor_s: Floats
+    model_s: Floats
+    talk_s: Floats
     finishes: Bools
     by_keys: Bools
     leads_s: NDArray[np.float64]
@@ -77,8 +85,19 @@ class Timeline:
 
     def motor_between(self, start: Floats, end: Floats) -> Floats:
         """Motor seconds of the events between two points of active time."""
+        return self._between(self.motor_s, start, end)
+
+    def model_between(self, start: Floats, end: Floats) -> Floats:
+        """Modelled seconds of the events between two points of active time."""
+        return self._between(self.model_s, start, end)
+
+    def talk_between(self, start: Floats, end: Floats) -> Floats:
+        """Seconds of talking between two points of active time."""
+        return np.asarray(np.interp(end, self.active_s, self.talk_s) - np.interp(start, self.active_s, self.talk_s))
+
+    def _between(self, totals: Floats, start: Floats, end: Floats) -> Floats:
         places = np.searchsorted(self.active_s, np.stack([start, end]), side="left")
-        return np.asarray(self.motor_s[places[1]] - self.motor_s[places[0]])
+        return np.asarray(totals[places[1]] - totals[places[0]])
 
     def worker_at(self, start: Floats) -> Ints:
         """Agent (index) at a point of active time."""
@@ -103,25 +122,43 @@ class Timeline:
         return (offsets + frame[column]).to_numpy().astype(np.int64)
 
 
-def timeline(loaded: LoadedStudy) -> Timeline:
-    """The running totals of a study."""
+def timeline(loaded: LoadedStudy, gap_drop_ms: int | None = None) -> Timeline:
+    """
+    The running totals of a study.
+
+    Args:
+
+        loaded: The study.
+
+        gap_drop_ms: Gaps longer than this count for nothing; None is the study's own rule.
+    """
     events = with_model_times(loaded.table("event_times").sort("session", "seq"))
-    by_agent = loaded.cases_by_agent()
+    if gap_drop_ms is not None:
+        stopped = pl.col("action").is_in(["pause", "gap_start"]) | pl.col("gap_ms").is_null() | (pl.col("gap_ms") > gap_drop_ms)
+        events = events.with_columns(active_ms=pl.when(stopped).then(0).otherwise("gap_ms"))
+    by_agent = counted_cases(loaded).by_agent()
     agents = by_agent["agent"].to_numpy().astype(np.int64)
-    totals = [np.r_[0.0, np.cumsum(events[name].to_numpy().astype(np.float64))] for name in ("active_ms", "motor_s")]
+    talking = events.select(ms=pl.col("active_ms") * talking_share(events))["ms"].to_numpy()
+    totals = {name: _before_each(events[name].to_numpy()) for name in ("active_ms", "motor_s", "model_s")}
     first = events.with_row_index("place").group_by("session").agg(pl.col("place").first())
     return Timeline(
         agent=np.searchsorted(agents, events["agent"].to_numpy()),
         app=events["app"].to_numpy().astype(np.int64),
         agents=agents,
-        cases=by_agent["n_cases"].fill_null(0).to_numpy().astype(np.float64),
-        active_s=totals[0] / 1000,
-        motor_s=totals[1],
+        cases=by_agent["n_cases"].to_numpy().astype(np.float64),
+        active_s=totals["active_ms"] / 1000,
+        motor_s=totals["motor_s"],
+        model_s=totals["model_s"],
+        talk_s=_before_each(talking) / 1000,
         finishes=events["action"].is_in(FINISHING).to_numpy(),
         by_keys=events["action"].is_in(BY_KEYS).to_numpy(),
         leads_s=_leads(events, agents),
         offset={int(session): int(place) for session, place in first.iter_rows()},
     )
+
+
+def _before_each(values: NDArray[np.generic]) -> Floats:
+    return np.concatenate([np.zeros(1), np.cumsum(values.astype(np.float64))])
 
 
 def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:

@@ -61,6 +61,9 @@ TERMS: Final = {
     "min_agents": N_("Fewer agents make an anecdote"),
     "min_occurrences": N_("Fewer occurrences make an anecdote"),
     "winsor": N_("Longer times are pulled in to this share of all"),
+    "warm_up_cases": N_("An agent's first cases, in which the work or being observed was new"),
+    "talk_share": N_("Share of what is saved beside talk that shortens the case"),
+    "klm_sd_ln": N_("How far the keystroke-level model may be off"),
     "rare_df": N_("A value in a larger share of the cases proves no re-entry"),
     "effect_min": N_("Agreement above chance that makes a re-entry"),
     "q_max": N_("Share of false pairs that is accepted"),
@@ -80,6 +83,8 @@ TERMS: Final = {
     "occurrences": N_("occurrences"),
     "clicks": N_("clicks"),
     "minutes": N_("minutes"),
+    "days": N_("days"),
+    "ln": N_("sd of the logarithm"),
 }
 
 # Sentences for what the analysis says, by its code; `_counts` fills in the numbers.
@@ -88,6 +93,14 @@ MESSAGES: Final = {
     "no_cases": N_("No case was found. The action that completes a case can be named in study.toml, under [cases] completion."),
     "few_agents": N_("A ranking needs {needed} agents and this study has {agents}, so what was seen is told as anecdotes."),
     "no_values": N_("The logs show no values, so values that are typed again cannot be seen."),
+    "warm_up_left_out": N_("Cases from the agents' first days are left out of the savings: the work, or being observed, was new."),
+    "warm_up_kept": N_(
+        "The agents were new to being observed. Too few cases would be left without their first, so they count: savings may be overstated."
+    ),
+    "gap_sensitivity": N_("The total changes by more than a tenth with how long a gap counts as work; the table above shows it."),
+    "beside_talk": N_("A part of the savings lies beside talk on the telephone, where only a share of it shortens the case."),
+    "model_conflict": N_("For some rows the times seen and the keystroke-level model contradict each other: look at the work before building."),
+    "not_apart": N_("Some neighbouring rows of the ranking cannot be told apart: either may save more."),
     "dead_clicks": N_("Clicks without effect are not measured where the log shows no reactions of a system."),
     "never_touched": N_("Fields that were never touched cannot be seen: the logs do not say which fields a form has."),
     "no_call_state": N_("The log does not say when the agents were on the telephone."),

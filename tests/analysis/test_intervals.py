@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from analysis.intervals import chance_of_top, jackknife, shrink
+from analysis.intervals import chance_of_top, draw, jackknife, shrink
 
 T_OF_2 = 2.9199855804  # 95 % quantile of Student's t with 2 degrees of freedom, from tables
 LEAST = 3
@@ -116,20 +116,42 @@ class TestChanceOfTop:
     @pytest.mark.parametrize("n", [0, 1, 3, 5, 6, 12])
     def test_somebody_is_always_among_the_best(self, n: int) -> None:
         """The chances sum to as many as the best are, or to all there are."""
-        chances = chance_of_top(np.arange(1.0, n + 1), np.full(n, 0.5))
+        chances = chance_of_top(draw(np.arange(1.0, n + 1), np.full(n, 0.5), [None] * n))
 
         assert pytest.approx(min(5, n)) == chances.sum()
 
     def test_certain_candidates(self) -> None:
         """Without uncertainty the best are the best."""
-        assert [0, 1, 0, 1] == chance_of_top(floats(1, 8, 2, 9), np.zeros(4), top=2).tolist()
+        assert [0, 1, 0, 1] == chance_of_top(draw(floats(1, 8, 2, 9), np.zeros(4), [None] * 4), top=2).tolist()
 
     def test_equals_share_the_places(self) -> None:
         """Equal and equally uncertain candidates have equal chances, within what 2000 draws can tell."""
-        assert pytest.approx([0.5] * 4, abs=0.05) == chance_of_top(np.full(4, 3.0), np.ones(4), top=2).tolist()
+        assert pytest.approx([0.5] * 4, abs=0.05) == chance_of_top(draw(np.full(4, 3.0), np.ones(4), [None] * 4), top=2).tolist()
 
     def test_the_same_study_gives_the_same_figure(self) -> None:
         """Draws are seeded."""
-        arguments = (floats(1, 2, 3, 4, 5, 6), np.full(6, 0.4))
+        arguments = (floats(1, 2, 3, 4, 5, 6), np.full(6, 0.4), [None] * 6)
 
-        assert chance_of_top(*arguments).tolist() == chance_of_top(*arguments).tolist()
+        assert draw(*arguments).tolist() == draw(*arguments).tolist()
+
+    def test_what_the_same_agents_pull_errs_together(self) -> None:
+        """Two that the same agents pull keep their order in every draw, however uncertain; two that others pull do not."""
+        one, other = floats(0.8, -0.6, 0, 0), floats(0, 0, 0.8, -0.6)
+        together, apart = (draw(floats(2, 3), np.ones(2), [one, pull]) for pull in (one, other))
+
+        assert (together[1] > together[0]).all()
+        assert 0.2 < (apart[1] > apart[0]).mean() < 0.8
+
+    def test_few_agents_have_long_tails(self) -> None:
+        """The spread is that of t with a degree of freedom less than there are agents: of five, sd is the root of two."""
+        drawn = draw(np.ones(200), np.ones(200), [np.random.default_rng(place).normal(size=5) / np.sqrt(5) for place in range(200)])
+
+        assert 1.2 < drawn.std() < 1.7
+
+    def test_pulls_of_an_estimate(self) -> None:
+        """How the agents pull an estimate adds up to its standard error."""
+        estimate = jackknife(floats(10, 14, 9, 12, 20), floats(5, 6, 5, 5, 6), 3)
+
+        assert estimate.pulls is not None
+        assert pytest.approx(1.0) == (estimate.pulls**2).sum()
+        assert np.argmin(estimate.pulls) == 4

@@ -35,13 +35,14 @@ def replay_of(stretches: list[tuple[int, int, list[int]]], n_bundles: int, **kno
     zeros = np.zeros(length)
     line = Timeline(
         agent=ints(*[0] * length), app=ints(*[0] * length), agents=ints(1), cases=np.array([1.0]),
-        active_s=np.arange(length + 1, dtype=np.float64), motor_s=np.arange(length + 1) / 2, finishes=zeros > 0, by_keys=zeros > 0,
+        active_s=np.arange(length + 1, dtype=np.float64), motor_s=np.arange(length + 1) / 2,
+        model_s=np.arange(length + 1) / 2, talk_s=np.zeros(length + 1), finishes=zeros > 0, by_keys=zeros > 0,
         leads_s=np.zeros((2, 2, 1)), offset={1: 0},
     )  # fmt: skip
     stretches = sorted(stretches, key=lambda stretch: (stretch[0], -stretch[1]))
     needs = [(place, bundle) for place, (_, _, wanted) in enumerate(stretches) for bundle in wanted]
     replay = Replay(
-        line=line, pace=np.ones(1), glance_s=0.0, redo_share=0.0,
+        line=line, pace=np.ones(1), glance_s=0.0, redo_share=0.0, talk_share=0.5,
         start=np.array([start for start, _, _ in stretches], dtype=np.float64),
         end=np.array([end for _, end, _ in stretches], dtype=np.float64),
         worker=ints(*[0] * len(stretches)), stretch=ints(*(place for place, _ in needs)), need=ints(*(bundle for _, bundle in needs)),

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import overview, ranking, results
+from analysis import caveats, overview, ranking
 from analysis.thresholds import SOURCES
 from shadow.report import html, render_html
 from shadow.report.disclosure import Range, permitted
@@ -78,9 +78,9 @@ def test_compiled_catalogue_belongs_to_the_readable_one(lang):
 
 
 def codes(module):
-    """The codes a module of the analysis can say: first of `_warning(code, ...)`, or of a pair that is appended."""
+    """The codes a module of the analysis can say: first of `_caveat(code, ...)`, or of a pair that is appended."""
     calls = [node for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
-    pairs = [call.args for call in calls if getattr(call.func, "id", "") == "_warning"]
+    pairs = [call.args for call in calls if getattr(call.func, "id", "") == "_caveat"]
     appended = [call.args[0] for call in calls if getattr(call.func, "attr", "") == "append" and call.args]
     pairs += [pair.elts for pair in appended if isinstance(pair, ast.Tuple)]
     return {pair[0].value for pair in pairs if isinstance(pair[0], ast.Constant)}
@@ -88,7 +88,7 @@ def codes(module):
 
 def test_every_code_of_the_analysis_has_a_sentence():
     """What the analysis can warn of or could not measure is said in every language, and no sentence is left over."""
-    found = codes(results), codes(overview)
+    found = codes(caveats), codes(overview)
 
     assert "no_cases" in found[0]
     assert "system_wait" in found[1]

@@ -245,7 +245,7 @@ def _rows(
 def _assumptions(loaded: LoadedStudy, item: _Scored) -> tuple[Assumption, ...]:
     filled = ("glance_s", "trip_s", "bit_s")
     rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "redo_share"))
-    rests_on = (*rests_on, "gap_drop_ms", "winsor")
+    rests_on = (*rests_on, "gap_drop_ms", "unattributed_ms", "winsor")
     if item.evidence.label != "measured":
         rests_on = (*rests_on, "klm_sd_ln")
     if item.saving.talk:

@@ -31,8 +31,9 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
     """
     What disappears with a bundle at the field it fills, and at the field it was fetched from.
 
-        ... click D   paste   change D ...         at the target: from the event before the stay on D to the edit
-        ... click S   copy ...                     at the source: from the event before the stay on S to the copy; a look, to its end
+        ... click D   paste   change D ...         at the target: from the way to D to the edit
+        ... click S   copy ...                     at the source: from the way to S to the copy; a look, to its end
+        ... focus D   click N ...                  at a field passed over: from the way to D to the way on
 
     A source read once for several targets is still read as long as one of them is filled by hand. The way between the two systems belongs
     to the visits (`analysis.visits`). Where a look ended is not logged: it is what is left when the way to the next event is taken off.
@@ -44,7 +45,10 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
     """
     clock = line.active_s
     entries = stays_on_field(loaded, line, frame, "entry_seq")
-    starts, entered = clock[entries["start"].to_numpy()], clock[_typing_ends(loaded, line, frame)]
+    starts, entered = _way_begins(line, entries), clock[_typing_ends(loaded, line, frame)]
+    passed = (frame["kind"] == "passed_over").to_numpy()
+    after = line.place(frame, "target_seq")
+    entered = np.where(passed, clock[after] - line.lead_s(after), entered)
     roles = loaded.table("fields").select("field", "role")
     sort = pl.concat_str("kind", "mode", "role", separator=" ", ignore_nulls=True)
     target_sort = frame.join(roles, left_on="target_field", right_on="field", how="left", maintain_order="left").select(sort)["kind"]
@@ -54,9 +58,7 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
     left = stays["last"].to_numpy() + 1
     copied = (fetched["mode"] == "clipboard").to_numpy()
     ends = np.where(copied, clock[line.place(fetched, "source_seq")], clock[left] - line.lead_s(left))
-    at_source = stays.select(
-        "bundle", "session", "source_seq", start=pl.Series(clock[stays["start"].to_numpy()]), end=pl.Series(ends), sort="mode"
-    )
+    at_source = stays.select("bundle", "session", "source_seq", start=pl.Series(_way_begins(line, stays)), end=pl.Series(ends), sort="mode")
     at_source = at_source.with_columns(stretch=pl.struct("session", "source_seq").rank("dense").cast(pl.Int64) - 1)
     needs = [at_target.select("bundle", stretch="bundle"), at_source.select("bundle", stretch=pl.col("stretch") + len(at_target))]
     once = at_source.unique("stretch", keep="first").sort("stretch").select("start", "end", "sort")
@@ -68,6 +70,13 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
         pl.concat(needs).select("stretch", "bundle"),
         float(both.select(pl.col("end") - stretches["end"])["end"].to_numpy().sum()),
     )
+
+
+def _way_begins(line: Timeline, stays: pl.DataFrame) -> Floats:
+    """When the way to a field began, in active seconds; one that led from another system belongs to the visit."""
+    first = stays["first"].to_numpy()
+    way = np.where(stays["start"].to_numpy() < first, line.lead_s(first), 0.0)
+    return np.asarray(line.active_s[first] - way)
 
 
 def _pulled_in(winsor: float) -> pl.Expr:

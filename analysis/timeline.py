@@ -133,9 +133,9 @@ def timeline(loaded: LoadedStudy, gap_drop_ms: int | None = None) -> Timeline:
         gap_drop_ms: Gaps longer than this count for nothing; None is the study's own rule.
     """
     events = with_model_times(loaded.table("event_times").sort("session", "seq"))
-    if gap_drop_ms is not None:
-        stopped = pl.col("action").is_in(["pause", "gap_start"]) | pl.col("gap_ms").is_null() | (pl.col("gap_ms") > gap_drop_ms)
-        events = events.with_columns(active_ms=pl.when(stopped).then(0).otherwise("gap_ms"))
+    longest = min(gap_drop_ms or loaded.thresholds.gap_drop_ms, loaded.thresholds.unattributed_ms)
+    stopped = pl.col("action").is_in(["pause", "gap_start"]) | pl.col("gap_ms").is_null() | (pl.col("gap_ms") > longest)
+    events = events.with_columns(active_ms=pl.when(stopped).then(0).otherwise("gap_ms"))
     by_agent = counted_cases(loaded).by_agent()
     agents = by_agent["agent"].to_numpy().astype(np.int64)
     talking = events.select(ms=pl.col("active_ms") * talking_share(events))["ms"].to_numpy()
@@ -171,7 +171,9 @@ def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
     leads = np.empty((2, 2, len(agents)))
     for same in (False, True):
         for keys in (False, True):
-            others = [lead for (s, k, _), lead in known.items() if s == same and k == keys]
+            alike = [lead for (s, k, _), lead in known.items() if s == same and k == keys]
+            # Where no act of one hand was followed by such a way, one of the other hand says more than a figure from elsewhere.
+            others = alike or [lead for (s, _, _), lead in known.items() if s == same]
             middle = float(np.median(others)) if others else (MOVE_S if same else SWITCH_S)
             leads[int(same), int(keys)] = [known.get((same, keys, int(agent)), middle) for agent in agents]
     return leads

@@ -6,7 +6,7 @@ Visits made only to fetch values, and what each was for: such a visit disappears
 
 A purpose is a copy, a look at a field that shows a value, an edit or a submit. Moving about is none, nor is a search on the way to where a
 value was fetched. A visit whose purposes are all values that bundles fetch is needless once those bundles are covered; any other purpose
-keeps it.
+keeps it. One that only opens what later visits fetch from is as needless as they are.
 """
 
 from __future__ import annotations
@@ -36,13 +36,15 @@ VISITS = """
 
 # What a person came for: an edit, a copy, a submit, or a look at a field that shows a value. Moving about is not a purpose.
 PURPOSES = """
-    SELECT e.session, e.seq, e.screen, e.field, e.action, e.case_no
+    SELECT e.session, e.seq, e.app, e.screen, e.field, e.action, e.case_no
     FROM events AS e
     WHERE e.case_no IS NOT NULL
       AND (e.action IN ('change', 'select', 'paste', 'input', 'submit', 'copy')
         OR (e.action IN ('focus', 'click') AND e.mark IS NOT NULL AND coalesce(e.role NOT IN ('button', 'link'), TRUE)))
     ORDER BY e.session, e.seq
 """
+
+OPENED = "SELECT session, seq FROM events WHERE action = 'screen' AND field IS NULL ORDER BY session, seq"
 
 
 def needless_visits(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -57,10 +59,15 @@ def needless_visits(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> tu
     """
     visits = loaded.query(VISITS).with_row_index("visit").with_columns(pl.col("visit").cast(pl.Int64))
     purposes = _purposes(loaded, visits, bundles)
-    fetching = purposes.group_by("visit").agg(fetches=(pl.col("bundle") >= 0).any())
-    kept = visits.join(fetching.filter("fetches"), on="visit", how="semi").sort("visit")
-    needs = purposes.join(kept.select("visit"), on="visit", how="semi")
-    opening = pl.concat([needs, _needed_by_later_visits(visits, kept, purposes)]).unique()
+    fetching = visits.join(purposes.filter(pl.col("bundle") >= 0), on="visit", how="semi")
+    # A visit without a purpose of its own that opens what later ones fetch from is there for their sake.
+    openers = _located(loaded.query(OPENED), visits).select("visit").unique()
+    for_later = visits.join(purposes, on="visit", how="anti").join(openers, on="visit", how="semi")
+    for_later = for_later.join(_before(for_later, fetching), on="visit", how="semi")
+    kept = pl.concat([fetching, for_later]).sort("visit")
+    later = _needed_by_later_visits(visits, kept, purposes)
+    needs = pl.concat([purposes.join(fetching, on="visit", how="semi"), later.join(for_later, on="visit", how="semi")]).unique()
+    opening = pl.concat([needs, later]).unique()
     spans = _spans(loaded, line, kept)
     ways, ways_needs = _ways_back(line, kept, needs)
     parts = [
@@ -89,9 +96,7 @@ def _spans(loaded: LoadedStudy, line: Timeline, kept: pl.DataFrame) -> pl.DataFr
 
         B | way . first event ... opened . look  copy . left | B
     """
-    screens = _located(
-        loaded.query("SELECT session, seq FROM events WHERE action = 'screen' AND field IS NULL ORDER BY session, seq"), kept
-    )
+    screens = _located(loaded.query(OPENED), kept)
     last_opened = screens.group_by("visit").agg(opened_seq=pl.col("seq").max())
     kept = kept.join(last_opened, on="visit", how="left", maintain_order="left").with_columns(
         pl.col("opened_seq").fill_null(pl.col("first_seq"))
@@ -148,7 +153,8 @@ def _purposes(loaded: LoadedStudy, visits: pl.DataFrame, bundles: Bundles) -> pl
     handled = located.filter(~is_look).select(*keys, "visit").unique()
     copied = located.filter(is_copy).join(copies, on=["session", "seq"]).select("visit", "bundle")
     looked = located.filter(is_look).join(handled, on=[*keys, "visit"], how="anti").join(reads, on=keys, how="left")
-    edited = located.filter(~is_copy & ~is_look).join(_search_edits(located, copied, looked), on=["session", "seq"], how="anti")
+    opened = _located(loaded.query(OPENED), visits)
+    edited = located.filter(~is_copy & ~is_look).join(_search_edits(located, copied, looked, opened), on=["session", "seq"], how="anti")
     edited = edited.join(memories, on=keys, how="left")
     return pl.concat([frame.select("visit", pl.col("bundle").fill_null(-1)) for frame in (copied, looked, edited)]).unique()
 
@@ -160,26 +166,37 @@ def _located(events: pl.DataFrame, visits: pl.DataFrame) -> pl.DataFrame:
     return found.filter(pl.col("seq") <= pl.col("last_seq")).drop("last_seq")
 
 
-def _search_edits(located: pl.DataFrame, copied: pl.DataFrame, looked: pl.DataFrame) -> pl.DataFrame:
+def _search_edits(located: pl.DataFrame, copied: pl.DataFrame, looked: pl.DataFrame, opened: pl.DataFrame) -> pl.DataFrame:
     """
     Edits that are only a search: session, seq.
 
-    One field is filled on a screen, and later in the same visit, on another screen of the same system, a value is fetched.
+    One field is filled on a screen, and then a value is fetched: later in the same visit, on another screen of the same system or on the
+    same one after it was opened anew; or, as the first of that system in the case, in a later visit to what was opened here.
     """
     fetching = pl.concat([frame.filter(pl.col("bundle") >= 0).select("visit") for frame in (copied, looked)]).unique()
-    entered = located.filter(pl.col("action").is_in(["change", "select", "paste", "input", "submit"])).join(
-        fetching, on="visit", how="semi"
-    )
-    single = entered.group_by("visit", "screen").agg(
+    entered = located.filter(pl.col("action").is_in(["change", "select", "paste", "input", "submit"]))
+    place = ["session", "case_no", "app"]
+    single = entered.group_by("visit", "screen", *place).agg(
         n=pl.col("field").filter(pl.col("action") != "submit").n_unique(), last_edit=pl.col("seq").max()
     )
-    fetched = located.filter(pl.col("action").is_in(["copy", "focus", "click"])).select("visit", "seq", other="screen")
-    later = (
-        single.filter(pl.col("n") == 1)
-        .join(fetched, on="visit")
-        .filter((pl.col("seq") > pl.col("last_edit")) & (pl.col("other") != pl.col("screen")))
-    )
-    return entered.join(later.select("visit", "screen").unique(), on=["visit", "screen"], how="semi").select("session", "seq")
+    single = single.filter(pl.col("n") == 1)
+    openings = opened.group_by("visit").agg(opened_seq=pl.col("seq").max())
+    fetched = located.filter(pl.col("action").is_in(["copy", "focus", "click"])).join(fetching, on="visit", how="semi")
+    here = single.join(fetched.select("visit", "seq", other="screen"), on="visit").join(openings, on="visit", how="left")
+    here = here.filter(pl.col("seq") > pl.col("last_edit"))
+    here = here.filter((pl.col("other") != pl.col("screen")) | (pl.col("opened_seq") > pl.col("last_edit")))
+    firsts = fetched.group_by(place).agg(first_fetch=pl.col("seq").min())
+    ahead = single.join(firsts, on=place).join(openings, on="visit")
+    ahead = ahead.filter((pl.col("first_fetch") > pl.col("last_edit")) & (pl.col("opened_seq") > pl.col("last_edit")))
+    searches = pl.concat([here.select("visit", "screen"), ahead.select("visit", "screen")]).unique()
+    return entered.join(searches, on=["visit", "screen"], how="semi").select("session", "seq")
+
+
+def _before(early: pl.DataFrame, late: pl.DataFrame) -> pl.DataFrame:
+    """Those of the early visits, by `visit`, that one of the late ones follows in the same case and system."""
+    keys = ["session", "case_no", "app"]
+    pairs = early.select(*keys, "visit").join(late.select(*keys, later="visit"), on=keys)
+    return pairs.filter(pl.col("later") > pl.col("visit")).select("visit").unique()
 
 
 def _needed_by_later_visits(visits: pl.DataFrame, kept: pl.DataFrame, purposes: pl.DataFrame) -> pl.DataFrame:

@@ -54,6 +54,7 @@ def N_(sentence: str) -> str:  # noqa: N802  the mark that gettext looks for
 # Names of assumptions and of units, as the analysis writes them.
 TERMS: Final = {
     "gap_drop_ms": N_("A longer gap without any event counts for nothing"),
+    "unattributed_ms": N_("In a longer gap nobody knows what was done, so nothing is said to save it"),
     "glance_s": N_("A glance at what was filled in"),
     "trip_s": N_("A field carried over by hand at pace 1"),
     "bit_s": N_("A longer way for the pointer, each doubling"),

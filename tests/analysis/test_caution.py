@@ -94,10 +94,21 @@ class TestGaps:
         rows = cases(10)
         for row in rows:
             row["time"] += 90_000 if row["action"] in ("paste", "change", "submit") else 0
-        ranking = rank_integrations(study_of(rows, FREE))
+        ranking = rank_integrations(study_of(rows, f"{FREE}unattributed_ms = 300000\n"))
 
-        assert ranking.by_gap[60] < ranking.by_gap[120] == ranking.by_gap[300] == ranking.total.seconds if ranking.total else False
+        assert ranking.total is not None
+        assert ranking.by_gap[60] < ranking.by_gap[120] == ranking.by_gap[300] == ranking.total.seconds
         assert "gap_sensitivity" in codes(ranking)
+
+    def test_what_nobody_knows_is_not_saved(self, study_of: StudyOf) -> None:
+        """A gap of over 15 s is no time that an integration saves, however long gaps count otherwise."""
+        rows = cases(10)
+        longer = later(rows, 0)
+        for row in longer:
+            row["time"] += 20_000 if row["action"] in ("paste", "change", "submit") else 0
+        plain, waited = (rank_integrations(study_of(part, FREE)).rows[0] for part in (rows, longer))
+
+        assert plain.seconds > waited.seconds > plain.seconds - 2
 
     def test_steady(self, study_of: StudyOf) -> None:
         """Without long gaps the total is the same whatever counts, and nothing is said."""
@@ -128,7 +139,7 @@ class TestCalls:
             ranking = rank_integrations(study_of(sorted(rows, key=lambda row: row["time"]), FREE))
             saved[called] = ranking.rows[0]
 
-        assert pytest.approx(share, abs=0.02) == saved[True].seconds / saved[False].seconds
+        assert pytest.approx(share, abs=0.06) == saved[True].seconds / saved[False].seconds
         assert pytest.approx(saved[False].most, rel=0.02) == saved[True].most
         assert (share < 1) == ("talk_share" in [assumption.name for assumption in saved[True].assumptions])
 
@@ -207,12 +218,12 @@ class TestApart:
             assert (other.low or 0) < (one.high or 0)
 
     def test_a_winsorised_stretch(self, study_of: StudyOf) -> None:
-        """One of 40 times that took a minute longer is pulled in to what the longest of the others take; how much is known."""
+        """One of 40 times that took 12 s longer is pulled in to what the longest of the others take; how much is known."""
         rows = [row for number in range(40) for row in case(f"value{number:03d}", number)]
         for row in rows:
-            row["time"] += 60_000 if row["case"] == "7" and row["action"] in ("change", "submit") else 0
+            row["time"] += 12_000 if row["case"] == "7" and row["action"] in ("change", "submit") else 0
         bundles, _ = world_of(study_of(rows, FREE))
         lengths = bundles.stretches.select(pl.col("end") - pl.col("start"))["end"]
 
-        assert bundles.pulled_in_s > 20
-        assert float(lengths.max() or 0) < 60
+        assert bundles.pulled_in_s > 4
+        assert float(lengths.max() or 0) < 12

@@ -11,13 +11,15 @@ UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fe
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture cost recorded-sample pins desktop FORCE
+.PHONY: help demo test torture cost truth bench recorded-sample pins desktop FORCE
 
 help:
 	@echo "make demo    the whole chain on the sample sessions: writes report.html"
 	@echo "make test    everything CI runs"
 	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
 	@echo "make cost    what recording costs, and how true its times are, on a desktop of its own"
+	@echo "make truth   how true the figures are, against simulated offices; hours, and it goes on where it was stopped"
+	@echo "make bench   what the analysis costs, against a scan of the data"
 	@echo "make pins    pin the dependencies of pyproject.toml anew (needs uv; delete the requirements files first to upgrade)"
 
 demo: .venv/requirements.installed
@@ -53,6 +55,19 @@ desktop:
 
 cost: .venv/requirements-dev.installed desktop
 	@$(RUN) tests.desktop.cost
+
+# Seeds under 100 are for tuning; these are for reporting. FACTS is where what was found so far is kept.
+FACTS = .truth
+truth: .venv/requirements-dev.installed
+	@$(RUN) tests.accuracy worlds 1000 1100 --to $(FACTS)
+	@$(RUN) tests.accuracy nothing 1000 1100 --to $(FACTS)
+	@$(RUN) tests.accuracy aside 1000 1040 --to $(FACTS)
+	@$(RUN) tests.accuracy calls 1000 1040 --to $(FACTS)
+	@$(RUN) tests.accuracy pool 1000 1010 --to $(FACTS)
+	@$(RUN) tests.accuracy table --to $(FACTS)
+
+bench: .venv/requirements-dev.installed
+	@$(RUN) tests.bench
 
 recorded-sample: .venv/requirements-dev.installed desktop
 	@$(RUN) tests.desktop.make_recorded_sample

@@ -1,0 +1,125 @@
+"""From what was said and what is true to the figures of the table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from analysis.intervals import jackknife
+
+__all__ = ["calibration_error", "coverage", "errors", "ndcg", "order_figures", "pair_scores", "total_errors"]
+
+Facts = dict[str, Any]
+
+TEAMS: Final = 1000
+SIZES: Final = (5, 8, 12, 20)
+BINS: Final = 5
+
+
+def pair_scores(worlds: Sequence[Facts], found: str = "found") -> tuple[float, float, float]:
+    """Precision, recall and F1 of pairs of fields, over all worlds; a source that shows the same value as the planted one is right, too."""
+    right = wrong = missed = 0
+    for world in worlds:
+        legs = [(set(sources), target) for sources, target in world["planted"]]
+        pairs = {(source, target) for source, target in world[found]}
+        hit = [pair for pair in pairs if any(pair[0] in sources and pair[1] == target for sources, target in legs)]
+        right += len(hit)
+        wrong += len(pairs) - len(hit)
+        missed += sum(not any((source, target) in pairs for source in sources) for sources, target in legs)
+    precision, recall = right / max(1, right + wrong), right / max(1, right + missed)
+    return precision, recall, 2 * precision * recall / max(1e-12, precision + recall)
+
+
+def errors(worlds: Iterable[Facts], column: str = "said") -> tuple[float, float, int]:
+    """Mean absolute error, bias and number of single savings, relative to the truth of the same world; rows without a true saving are out."""
+    ratios = np.array([row[column] / row["true"] for row in _firm(worlds) if row["true"] > 0])
+    return float(np.abs(ratios - 1).mean()), float(ratios.mean() - 1), len(ratios)
+
+
+def _firm(worlds: Iterable[Facts]) -> Iterator[Facts]:
+    return (row for world in worlds for row in world["rows"] if row["evidence"] != "anecdote")
+
+
+def ndcg(said: Sequence[float], true: Sequence[float], top: int = 5) -> float:
+    """Gain of the `top` best as said, discounted by place, over that of the truly best."""
+    gains = np.maximum(np.array(true, dtype=np.float64), 0)
+    weight = 1 / np.log2(np.arange(2, top + 2))
+    best, got = np.sort(gains)[::-1][:top], gains[np.argsort(-np.array(said), kind="stable")][:top]
+    return float((got * weight[: len(got)]).sum() / max(1e-12, (best * weight[: len(best)]).sum()))
+
+
+def order_figures(worlds: Sequence[Facts], column: str = "said") -> tuple[float, float]:
+    """Mean NDCG@5, and the share of the truly best saving that is lost by building what is said to be the best."""
+    scores, losses = [], []
+    for world in worlds:
+        rows = [row for row in world["rows"] if row["evidence"] != "anecdote"]
+        if len(rows) > 1:
+            said, true = [row[column] for row in rows], [row["true"] for row in rows]
+            scores.append(ndcg(said, true))
+            losses.append(1 - true[int(np.argmax(said))] / max(true))
+    return float(np.mean(scores)), float(np.mean(losses))
+
+
+def calibration_error(worlds: Iterable[Facts], top: int = 5) -> float:
+    """Expected calibration error of the chance to be among the `top` best: |said - came true|, over five bins, weighed by their rows."""
+    said, came = [], []
+    for world in worlds:
+        rows = [row for row in world["rows"] if row["p_top5"] is not None]
+        best = sorted((row["true"] for row in rows), reverse=True)[:top]
+        said += [row["p_top5"] for row in rows]
+        came += [row["true"] >= best[-1] for row in rows]
+    chance, true = np.array(said), np.array(came, dtype=np.float64)
+    place = np.minimum((chance * BINS).astype(int), BINS - 1)
+    return float(sum(abs(chance[place == n].mean() - true[place == n].mean()) * (place == n).mean() for n in np.unique(place)))
+
+
+def total_errors(worlds: Iterable[Facts], column: str = "said") -> tuple[float, float]:
+    """Mean relative error of all firm rows together, and the share of the worlds in which it is within a tenth."""
+    ratios = np.array([world["total"][column] / world["total"]["true"] for world in worlds if world["total"]])
+    return float(ratios.mean() - 1), float((np.abs(ratios - 1) <= 0.1).mean())
+
+
+def coverage(agents: Sequence[Facts], size: int, seed: int = 0, teams: int = TEAMS) -> tuple[float, float, int]:
+    """
+    How often the interval of a team holds the saving of the population its agents were drawn from.
+
+    Args:
+
+        agents: Facts of single agents, of several offices.
+
+        size: Agents in a team.
+
+        seed: Of the draws.
+
+        teams: How many are drawn, shared out over the offices.
+
+    Returns:
+
+        Share of the intervals that hold it; the same of a percentile bootstrap over agents; number of intervals.
+    """
+    pools: dict[int, list[Facts]] = defaultdict(list)
+    for one in agents:
+        pools[one["seed"]].append(one)
+    random = np.random.default_rng(seed)
+    held, held_plainly = [], []
+    for pool in pools.values():
+        n_cases = np.array([one["cases"] for one in pool], dtype=np.float64)
+        for name in pool[0]["rows"]:
+            true, said = np.array([one["rows"][name] for one in pool], dtype=np.float64).T
+            truth = true.sum() / n_cases.sum()
+            if truth <= 0 or not said.any():
+                continue
+            for _ in range(max(1, teams // len(pools))):
+                team = random.choice(len(pool), size, replace=False)
+                estimate = jackknife(said[team], n_cases[team], 3)
+                if estimate.low is not None and estimate.high is not None:
+                    held.append(estimate.low <= truth <= estimate.high)
+            for _ in range(max(1, teams // len(pools) // 20)):
+                team = random.choice(len(pool), size, replace=False)
+                draws = random.choice(team, (200, size))
+                low, high = np.quantile(said[draws].sum(1) / n_cases[draws].sum(1), [0.05, 0.95])
+                held_plainly.append(low <= truth <= high)
+    return float(np.mean(held)), float(np.mean(held_plainly)), len(held)

@@ -1,0 +1,89 @@
+"""The table: each figure with its target, whether it is met, and what a sensible person would have tried first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tests.accuracy.measures import SIZES, calibration_error, coverage, errors, order_figures, pair_scores, total_errors
+
+__all__ = ["table"]
+
+Facts = dict[str, Any]
+Line = tuple[str, str, str, bool, str]
+
+
+def table(folder: Path) -> str:
+    """Markdown of what the facts in a folder say; figures whose facts are missing are left out."""
+    facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool")}
+    lines: list[Line] = []
+    if facts["worlds"]:
+        lines += _of_worlds(facts["worlds"])
+    if nothing := facts["nothing"]:
+        share = float(np.mean([bool(world["found"]) for world in nothing]))
+        by_values = float(np.mean([bool(world["equal"]) for world in nothing]))
+        lines.append(
+            ("nothing entered twice: a pair accepted", "<= 5 % of worlds", f"{share:.0%}", share <= 0.05, f"equal values {by_values:.0%}")
+        )
+    if aside := facts["aside"]:
+        right = float(np.mean([world["cases_right"] for world in aside]))
+        lines.append(("cases put aside: events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, ""))
+    if calls := facts["calls"]:
+        wrong, bias, n = errors(calls)
+        lines.append(
+            (f"minutes saved beside calls, error of {n}", "bias within 5 %", f"{wrong:.1%}, bias {bias:+.1%}", abs(bias) <= 0.05, "")
+        )
+    if facts["pool"]:
+        lines += _of_pool(facts["pool"])
+    counts = ", ".join(f"{kind} {len(found)}" for kind, found in facts.items() if found)
+    head = f"Facts: {counts}.\n\n| figure | target | measured | met | tried first |\n|---|---|---|---|---|\n"
+    return head + "".join(
+        f"| {name} | {target} | {said} | {'yes' if met else 'NO'} | {other} |\n" for name, target, said, met, other in lines
+    )
+
+
+def _of_worlds(worlds: list[Facts]) -> list[Line]:
+    precision, recall, f1 = pair_scores(worlds)
+    plain = pair_scores(worlds, "equal")
+    wrong, bias, n = errors(worlds)
+    order, loss = order_figures(worlds)
+    counted, counted_loss = order_figures(worlds, "occurrences")
+    calibrated = calibration_error(worlds)
+    total_bias, near = total_errors(worlds)
+    sum_bias, _ = total_errors(worlds, "sum")
+    right = float(np.mean([world["cases_right"] for world in worlds]))
+    others = ", ".join(
+        f"{name} {errors(worlds, column)[0]:.0%}" for name, column in (("all saved", "everything"), ("model alone", "model"))
+    )
+    return [
+        ("re-entry F1", ">= 0.92", f"{f1:.3f} (recall {recall:.3f})", f1 >= 0.92, f"equal values {plain[2]:.2f}"),
+        ("re-entry precision", ">= 0.95", f"{precision:.3f}", precision >= 0.95, f"equal values {plain[0]:.2f}"),
+        (f"minutes saved, mean error of {n}", "<= 15 %", f"{wrong:.1%}", wrong <= 0.15, others),
+        ("minutes saved, bias", "within 5 %", f"{bias:+.1%}", abs(bias) <= 0.05, f"all saved {errors(worlds, 'everything')[1]:+.0%}"),
+        ("order, NDCG@5", ">= 0.95", f"{order:.3f}", order >= 0.95, f"count of occurrences {counted:.3f}"),
+        ("first choice, true loss", "<= 5 %", f"{loss:.1%}", loss <= 0.05, f"count of occurrences {counted_loss:.1%}"),
+        ("chance of the top five, calibration error", "<= 0.05", f"{calibrated:.3f}", calibrated <= 0.05, ""),
+        ("total of all, bias", "within 10 %", f"{total_bias:+.1%}, {near:.0%} of worlds within 10 %", abs(total_bias) <= 0.1, f"sum of parts {sum_bias:+.0%}"),
+        ("events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, ""),
+    ]  # fmt: skip
+
+
+def _of_pool(agents: list[Facts]) -> list[Line]:
+    lines: list[Line] = []
+    shares = []
+    for size in SIZES:
+        held, plainly, n = coverage(agents, size)
+        shares.append(held)
+        lines.append(
+            (f"90 % interval holds, {size} agents ({n} intervals)", ">= 86 %", f"{held:.1%}", held >= 0.86, f"bootstrap {plainly:.0%}")
+        )
+    mean = float(np.mean(shares))
+    lines.append(("90 % interval holds, mean of these", "87 to 93 %", f"{mean:.1%}", 0.87 <= mean <= 0.93, ""))
+    return lines
+
+
+def _read(path: Path) -> list[Facts]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []

@@ -1,0 +1,100 @@
+"""The measures of the benchmark of truth, by hand, and one small world through all of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accuracy import __main__ as benchmark
+from tests.accuracy.measures import calibration_error, coverage, errors, ndcg, order_figures, pair_scores, total_errors
+from tests.accuracy.table import table
+from tests.accuracy.worlds import agent_facts
+
+Facts = dict[str, Any]
+
+
+def row(true: float, said: float, **more: Any) -> Facts:
+    """A row of a ranking."""
+    return {"true": true, "said": said, "evidence": "measured", "p_top5": None, "occurrences": 1, **more}
+
+
+def world(*rows: Facts) -> Facts:
+    """A world with these rows."""
+    return {"rows": list(rows)}
+
+
+def test_pairs() -> None:
+    """Of two planted legs one is found, by a source that shows the same; one pair is wrong."""
+    legs = [[["A:x", "A:y"], "B:z"], [["A:u"], "B:v"]]
+    found = [["A:y", "B:z"], ["A:u", "B:w"]]
+
+    assert (0.5, 0.5, 0.5) == pair_scores([{"planted": legs, "found": found}])
+
+
+def test_errors() -> None:
+    """One a tenth too high, one three tenths too low: a mean error of a fifth and a bias of a tenth; anecdotes are out."""
+    wrong, bias, n = errors([world(row(1, 1.1), row(2, 1.4), row(1, 9, evidence="anecdote"))])
+
+    assert (pytest.approx(0.2), pytest.approx(-0.1), 2) == (wrong, bias, n)
+
+
+def test_order() -> None:
+    """The right order has all of the gain; the wrong one loses what the best saves more than the second."""
+    assert 1.0 == ndcg([3, 2, 1], [30, 20, 10])
+    assert ndcg([1, 2, 3], [30, 20, 10]) < 0.8
+    assert (1.0, 0.0) == order_figures([world(row(3, 3), row(2, 2))])
+    assert pytest.approx(1 / 3) == order_figures([world(row(3, 2), row(2, 3))])[1]
+
+
+def test_calibration() -> None:
+    """Chances of a half that come true half of the time are right; certainties that do not are wrong by 1."""
+    half = world(row(2, 1, p_top5=0.5), row(1, 1, p_top5=0.5))
+
+    assert pytest.approx(0) == calibration_error([half], top=1)
+    assert pytest.approx(1) == calibration_error([world(row(2, 1, p_top5=0.0), row(1, 1, p_top5=1.0))], top=1)
+
+
+def test_total() -> None:
+    """One world within a tenth, one not."""
+    bias, near = total_errors([{"total": {"true": 1.0, "said": 1.05}}, {"total": {"true": 1.0, "said": 0.75}}, {"total": None}])
+
+    assert (pytest.approx(-0.1), 0.5) == (bias, near)
+
+
+def test_coverage_of_what_is_known() -> None:
+    """Where each agent's saving is known exactly, intervals over agents hold the population's about as often as they say."""
+    agents = [{"seed": 1, "agent": n, "cases": 10, "rows": {"autofill x": [100.0 + 10 * (n % 7), 100.0 + 10 * (n % 7)]}} for n in range(70)]
+    held, bootstrap, n = coverage(agents, 8, teams=400)
+
+    assert 400 == n
+    assert 0.84 < held < 0.96
+    assert bootstrap < held
+
+
+def test_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there is not made again, and a seed that is not usable is left out."""
+    made: list[str] = []
+
+    def work(first: int, end: int) -> list[Any]:
+        return [(str(seed), lambda seed=seed: made.append(str(seed)) or {"seed": seed}) for seed in range(first, end)]
+
+    monkeypatch.setitem(benchmark.WORK, "worlds", work)
+    monkeypatch.setattr(benchmark, "usable", lambda seed: seed != 2)
+    benchmark.gather("worlds", 0, 2, tmp_path)
+    benchmark.gather("worlds", 0, 4, tmp_path)
+
+    assert ["0", "1", "3"] == made
+    assert ["0", "1", "3"] == [json.loads(line)["name"] for line in (tmp_path / "worlds.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_one_agent_through_the_product(tmp_path: Path) -> None:
+    """One agent's log through import and ranking: most of what would truly be saved is said to be, and the table can be made of it."""
+    facts = agent_facts(1, 0)
+    true, said = map(sum, zip(*facts["rows"].values(), strict=True))
+    (tmp_path / "pool.jsonl").write_text("".join(json.dumps({**facts, "agent": n}) + "\n" for n in range(20)), encoding="utf-8")
+
+    assert 0.6 < said / true < 1.4
+    assert "90 % interval holds, 20 agents" in table(tmp_path)

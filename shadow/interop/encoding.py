@@ -1,14 +1,16 @@
 """
 Neutral rows to content-free rows: values become marks, names become codes, and both are dropped here.
 
-This is the line that values do not cross. What leaves `Encoder.encode` holds ordinals only; the tables that gave them out live in this
-object, one per session, and a session's table is thrown away after its last row.
+    neutral rows --begin--> Begun (codes, and values being marked) --finish--> frames without content
+
+This is the line that values do not cross. What leaves `Encoder.finish` holds ordinals only; the tables that gave them out live in memory,
+one per session, and a session's table is thrown away after its last row. Between the two, helpers mark the values while the next rows are
+read (`shadow.interop.marking`).
 """
 
 from __future__ import annotations
 
-import re
-from itertools import chain
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -17,11 +19,14 @@ import polars as pl
 
 from recorder.marks import ValueMarks
 from shadow.errors import SettingsError
+from shadow.interop.marking import Ask
 from shadow.interop.naming import Names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
+    from shadow.interop.marking import Helpers, Marked
     from shadow.interop.survey import Survey
     from shadow.settings import Settings
     from shadow.store import Catalogue
@@ -41,13 +46,20 @@ STAGED: Final[dict[str, dict[str, type[pl.DataType]]]] = {
 }  # fmt: skip
 
 
-class _SessionTables:
-    """What is remembered about one session while it is read: value marks, and ordinals of its case ids."""
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """
+    A batch whose values are being marked.
 
-    def __init__(self, region: str) -> None:
-        self.marks = ValueMarks(region)
-        self.cases = ValueMarks(region)
-        self.case_ids = ValueMarks(region)
+    Args:
+
+        frame: Its rows with codes, and still with values.
+
+        shares: For each helper that was asked: the values it has (session, value), and its answer to come.
+    """
+
+    frame: pl.DataFrame
+    shares: list[tuple[pl.DataFrame, Future[Marked]]]
 
 
 class Encoder:
@@ -61,30 +73,52 @@ class Encoder:
         settings: Names of systems, screen patterns and case id patterns of the study.
 
         survey: What the first reading of the source found.
+
+        helpers: Who marks the values.
     """
 
-    def __init__(self, catalogue: Catalogue, settings: Settings, survey: Survey) -> None:
+    def __init__(self, catalogue: Catalogue, settings: Settings, survey: Survey, helpers: Helpers) -> None:
         self._catalogue = catalogue
         self._settings = settings
         self._survey = survey
         self._names = Names(catalogue, settings)
-        self._tables: dict[int, _SessionTables] = {}
-        self._case_id = [re.compile(pattern) for pattern in settings.cases.id_patterns]
+        self._helpers = helpers
+        self._cases: dict[int, ValueMarks] = {}
         self._secret_screens: set[int] = set()
         _check_region(settings.study.region)
         self._enter_secrets()
 
-    def encode(self, neutral: pl.DataFrame) -> dict[str, pl.DataFrame]:
-        """One batch of neutral rows as content-free frames, by table; see STAGED for their columns."""
+    def begin(self, neutral: pl.DataFrame) -> Begun:
+        """Give the rows of a batch their codes, which may be new in the catalogue, and have their values marked."""
         frame = self._with_codes(neutral)
-        events, tokens = self._with_marks(frame)
+        frame = frame.with_columns(value=pl.when(~self._secret() & (pl.col("value").str.strip_chars() != "")).then(pl.col("value")))
+        values = frame.select("session", "value").drop_nulls().unique(maintain_order=True)
+        finished = self._finished(neutral)
+        shares = []
+        for share in range(len(self._helpers)):
+            own = values.filter(pl.col("session") % len(self._helpers) == share)
+            ask = Ask(own["session"].to_list(), own["value"].to_list(), [code for code in finished if code % len(self._helpers) == share])
+            shares.append((own, self._helpers.ask(share, ask)))
+        frame = frame.join(self._case_ordinals(frame), on=["session", "case"], how="left", maintain_order="left")
+        for session in finished:
+            self._cases.pop(session, None)
+        return Begun(frame, shares)
+
+    def finish(self, begun: Begun) -> dict[str, pl.DataFrame]:
+        """The batch as content-free frames, by table; see STAGED for their columns."""
+        marked = [(values, share.result()) for values, share in begun.shares]
+        firsts = np.cumsum([0, *(len(values) for values, _ in marked)])
+        marks = pl.concat(_mark_columns(values, first, answer) for first, (values, answer) in zip(firsts, marked, strict=False))
+        frame = begun.frame.join(marks, on=["session", "value"], how="left", maintain_order="left").drop("value")
+        tokens = pl.concat(_token_columns(first, answer) for first, (_, answer) in zip(firsts, marked, strict=False))
         tables = {
-            "events": events.rename({"time_ms": "t_ms"}),
-            "tokens": tokens,
+            "events": frame.rename({"time_ms": "t_ms"}),
+            "tokens": frame.select("session", "row", "value_no")
+            .drop_nulls("value_no")
+            .join(tokens, on="value_no", how="inner", maintain_order="left_right"),
             "forms": self._forms(frame),
             "notes": frame.filter(pl.col("note").is_not_null()),
         }
-        self._forget_finished(neutral)
         return {name: table.select(pl.col(column).cast(kind) for column, kind in STAGED[name].items()) for name, table in tables.items()}
 
     def _enter_secrets(self) -> None:
@@ -114,36 +148,15 @@ class Encoder:
         frame = pl.concat([named, nameless.with_columns(field=pl.lit(None, dtype=pl.Int32))]).sort("row")
         return frame.drop("app", "screen").rename({"app_code": "app", "screen_code": "screen"})
 
-    def _with_marks(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Events with the mark of their value instead of it, and the tokens of those values."""
-        frame = frame.with_columns(value=pl.when(~self._secret()).then(pl.col("value")))
-        values = frame.select("session", "value").filter(pl.col("value").str.strip_chars() != "").unique(maintain_order=True)
-        marked = [self._marked(session, value) for session, value in values.iter_rows()]
-        marks = values.with_columns(
-            value_no=pl.int_range(pl.len(), dtype=pl.Int32),
-            mark=pl.Series([mark for mark, _, _, _ in marked], dtype=pl.Int32),
-            case_mark=pl.Series([case_id for _, _, _, case_id in marked], dtype=pl.Int32),
-        )
+    def _case_ordinals(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Ordinal of each case id of the batch within its session: session, case, given_case."""
         cases = frame.select("session", "case").filter(pl.col("case").is_not_null()).unique(maintain_order=True)
-        cases = _coded(cases, ["session", "case"], "given_case", self._case)
-        joined = frame.join(marks, on=["session", "value"], how="left", maintain_order="left")
-        joined = joined.join(cases, on=["session", "case"], how="left", maintain_order="left")
-        return joined, _token_rows(joined, [(wholes, words) for _, wholes, words, _ in marked])
-
-    def _marked(self, session: int, value: str) -> tuple[int, tuple[int, ...], tuple[int, ...], int | None]:
-        tables = self._tables_of(session)
-        wholes, words = tables.marks.tokens(value)
-        shown = value.strip()
-        case_id = tables.case_ids.mark(shown) if any(pattern.search(shown) for pattern in self._case_id) else None
-        return tables.marks.mark(shown), wholes, words, case_id
+        return _coded(cases, ["session", "case"], "given_case", self._case)
 
     def _case(self, session: int, case: str) -> int:
-        return self._tables_of(session).cases.mark(case)
-
-    def _tables_of(self, session: int) -> _SessionTables:
-        if session not in self._tables:
-            self._tables[session] = _SessionTables(self._settings.study.region)
-        return self._tables[session]
+        if session not in self._cases:
+            self._cases[session] = ValueMarks(self._settings.study.region)
+        return self._cases[session].mark(case)
 
     def _forms(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The fields each `screen` row announced, one row per field."""
@@ -155,12 +168,10 @@ class Encoder:
         ]
         return pl.DataFrame(rows, schema=STAGED["forms"], orient="row")
 
-    def _forget_finished(self, neutral: pl.DataFrame) -> None:
-        """Throw away the tables of sessions whose last row has been read: values live no longer than they must."""
-        read_to = int(neutral["row"][-1])
-        for seen in self._survey.sessions.values():
-            if seen.last_row <= read_to:
-                self._tables.pop(seen.ordinal, None)
+    def _finished(self, neutral: pl.DataFrame) -> list[int]:
+        """Sessions whose last row is in this batch: their tables are thrown away after it, values live no longer than they must."""
+        low, high = int(neutral["row"][0]), int(neutral["row"][-1])
+        return [seen.ordinal for seen in self._survey.sessions.values() if low <= seen.last_row <= high]
 
 
 def _check_region(region: str) -> None:
@@ -177,16 +188,21 @@ def _coded(frame: pl.DataFrame, keys: list[str], name: str, code_of: Callable[..
     return frame.join(distinct.with_columns(codes), on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
-def _token_rows(joined: pl.DataFrame, tokens: list[tuple[tuple[int, ...], tuple[int, ...]]]) -> pl.DataFrame:
-    """One row per event and token; `tokens` are the whole forms and the words of each value, by its number."""
-    sides = [[side[whole] for side in tokens] for whole in (0, 1)]
-    frames = [
-        pl.DataFrame({
-            "value_no": np.repeat(np.arange(len(side), dtype=np.int32), [len(found) for found in side]),
-            "token": np.fromiter(chain.from_iterable(side), dtype=np.int32),
-            "whole": np.full(sum(map(len, side)), fill_value=place == 0),
-        })
-        for place, side in enumerate(sides)
-    ]  # fmt: skip
-    rows = joined.select("session", "row", "value_no").drop_nulls("value_no")
-    return rows.join(pl.concat(frames), on="value_no", how="inner", maintain_order="left")
+def _mark_columns(values: pl.DataFrame, first: int, answer: Marked) -> pl.DataFrame:
+    """The values of a share, numbered from `first`, with their marks: session, value, value_no, mark, case_mark."""
+    case_mark = pl.Series(np.frombuffer(answer.case_mark, np.int32))
+    return values.with_columns(
+        value_no=pl.int_range(first, first + len(values), dtype=pl.Int32, eager=True),
+        mark=pl.Series(np.frombuffer(answer.mark, np.int32)),
+        case_mark=case_mark.set(case_mark == 0, None),
+    )
+
+
+def _token_columns(first: int, answer: Marked) -> pl.DataFrame:
+    """The tokens of the values of a share in the order of the store: value_no, token, whole."""
+    frames = []
+    for counts, found, whole in ((answer.n_wholes, answer.wholes, True), (answer.n_words, answer.words, False)):
+        counted = np.frombuffer(counts, np.int32)
+        value_no = np.repeat(np.arange(first, first + len(counted), dtype=np.int32), counted)
+        frames.append(pl.DataFrame({"value_no": value_no, "token": np.frombuffer(found, np.int32)}).with_columns(whole=pl.lit(whole)))
+    return pl.concat(frames).sort("value_no", maintain_order=True)

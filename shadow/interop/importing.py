@@ -2,8 +2,8 @@
 Bring recorded logs into a study: all of them or nothing.
 
     source --survey--> what it holds          (first reading: every row checked, nothing written)
-           --encode--> staged rows            (second reading: values marked and dropped)
-           --order-->  parts of the store     (DuckDB sorts; it may spill, staged rows hold no content)
+           --encode--> staged rows            (second reading: values marked, by helpers if there are many, and dropped)
+           --order-->  parts of the store     (some sessions at a time; staged rows hold no content)
            --check-->  catalogue.json         (the commit)
 
 A folder is a recorded session, which holds no values: it is checked and written to its part as it is (`shadow.interop.sessions`).
@@ -12,7 +12,9 @@ A folder is a recorded session, which holds no values: it is checked and written
 from __future__ import annotations
 
 import hashlib
+import os
 import tempfile
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +25,7 @@ from shadow.events import SCHEMA_VERSION, session_name
 from shadow.interop.action_logger import ActionLogger
 from shadow.interop.drafting import Draft, study_to_fill
 from shadow.interop.encoding import Encoder
+from shadow.interop.marking import Helpers, Setting
 from shadow.interop.ordering import Staging
 from shadow.interop.reading import LogFile
 from shadow.interop.sessions import is_session, take_session
@@ -34,14 +37,26 @@ from shadow.store import STAGING, Part, SessionHeader, SourceEntry
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    import polars as pl
+
+    from shadow.interop.encoding import Begun
     from shadow.interop.neutral import Format
+    from shadow.interop.reading import Batch
     from shadow.interop.survey import Survey
+    from shadow.settings import Settings
     from shadow.store import Catalogue
     from shadow.study import AgentRegister
 
 __all__ = ["FORMATS", "ImportResult", "import_logs"]
 
 FORMATS: Final[dict[str, type[UiLog | ActionLogger]]] = {form.name: form for form in (UiLog, ActionLogger)}
+
+
+# A log of fewer events is read before helpers would be of use.
+HELPED_EVENTS: Final = 100_000
+MOST_HELPERS: Final = 4
+# Batches that are read while the values of an earlier one are marked.
+AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +133,31 @@ def _take_log(draft: Draft, path: Path, digest: str, form: str, progress: Callab
     _give_ordinals(found, catalogue)
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=store) as folder:
         staging = Staging(Path(folder))
-        encoder = Encoder(catalogue, draft.study.settings, found)
-        for _, neutral in reader.rows(log):
-            staging.add(encoder.encode(neutral))
+        _stage(staging, reader.rows(log), catalogue, draft.study.settings, found)
         counts = staging.write_part(found, store, part)
     source = SourceEntry(draft.next_source, digest, reader.name, len(found.sessions))
     draft.add(Part(part, **counts), source, _headers(found, draft.register, source.source, part, store))
     return True
+
+
+def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], catalogue: Catalogue, settings: Settings, found: Survey) -> None:
+    """Read the source again: while the values of one batch are marked, the next is read."""
+    setting = Setting(settings.study.region, settings.cases.id_patterns)
+    n_events = sum(seen.n_events for seen in found.sessions.values())
+    with Helpers(setting, _helpers_for(n_events)) as helpers:
+        encoder = Encoder(catalogue, settings, found, helpers)
+        begun: deque[Begun] = deque()
+        for _, neutral in rows:
+            begun.append(encoder.begin(neutral))
+            if len(begun) > AHEAD:
+                staging.add(encoder.finish(begun.popleft()))
+        for batch in begun:
+            staging.add(encoder.finish(batch))
+
+
+def _helpers_for(n_events: int) -> int:
+    """A helper takes a tenth of a second to start; on a PC with one core it would only be in the way."""
+    return min(os.cpu_count() or 1, MOST_HELPERS) if n_events >= HELPED_EVENTS and (os.cpu_count() or 1) > 1 else 0
 
 
 def _file_digest(path: Path) -> str:

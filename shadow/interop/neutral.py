@@ -86,11 +86,18 @@ def iso_or_ms(batch: Batch, column: str) -> tuple[pl.Series, pl.Series]:
     text = batch.frame[column].str.strip_chars()
     plain = text.str.contains(r"^[+-]?\d+(\.\d+)?$")
     numbers = text.set(~plain, None).cast(pl.Float64, strict=False)
-    stamps = text.set(plain, None).str.replace(",", ".", literal=True).str.replace(r"([+-]\d\d)$", "${1}:00")
-    stamps = stamps.str.to_datetime("%+", time_unit="ms", strict=False, ambiguous="earliest")
-    times = numbers.floor().cast(pl.Int64, strict=False).fill_null(stamps.dt.epoch("ms"))
+    times = numbers.floor().cast(pl.Int64, strict=False)
+    if not plain.all():
+        stamps = text.set(plain, None)
+        times = times.fill_null(_stamped(stamps))
+        if times.null_count():  # Most logs write neither a decimal comma nor an offset of hours only.
+            times = times.fill_null(_stamped(stamps.str.replace(",", ".", literal=True).str.replace(r"([+-]\d\d)$", "${1}:00")))
     remedy = "write ISO 8601 with an offset (2026-11-22T09:30:00.250+01:00) or milliseconds since the session began"
     times = times.set(~times.is_between(*CALENDAR_MS), None)
     batch.refuse_where(times.is_null(), f"{column} cannot be read as a time", remedy)
     batch.refuse_where(plain & (numbers < 0), f"{column} lies before the session began", remedy)
     return times, plain
+
+
+def _stamped(stamps: pl.Series) -> pl.Series:
+    return stamps.str.to_datetime("%+", time_unit="ms", strict=False, ambiguous="earliest").dt.epoch("ms")

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import re
 import zlib
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 import msgspec
 import polars as pl
 
 from shadow.errors import SourceError
+from shadow.interop.csv_blocks import FIELD_LIMIT, Block, blocks, csv_fault, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["Batch", "LogFile", "check_header"]
 
 BATCH_ROWS: Final = 50_000
-# One field of a UI log is a value, a label or a list of elements. A megabyte of it is an unclosed quote.
-FIELD_LIMIT: Final = 1 << 20
 
 Row: TypeAlias = "tuple[int, list[str | None]]"
 
@@ -120,20 +120,29 @@ class LogFile:
             _, names = next(self._csv_rows(text))
         return tuple((name or "").strip() for name in names)
 
-    def _open(self) -> IO[str]:
+    def _open(self, offset: int = 0) -> IO[str]:
+        raw = self._open_bytes()
+        try:
+            raw.seek(offset)
+        except (EOFError, OSError, zlib.error):  # Only a file that was changed since: what follows is not read.
+            raw.close()
+            raise SourceError(self.name, None, "the file breaks off or is damaged", "copy or export it again") from None
+        return io.TextIOWrapper(raw, encoding="utf-8" if offset else "utf-8-sig", newline="")
+
+    def _open_bytes(self) -> IO[bytes]:
         try:
             raw = self.path.open("rb")
         except OSError as fault:
             raise SourceError(self.name, None, f"cannot be opened ({fault.strerror})", "check the path and that you may read it") from None
         if raw.read(2) == b"\x1f\x8b":
             raw.close()
-            return gzip.open(self.path, "rt", encoding="utf-8-sig", newline="")
-        raw.close()
-        return self.path.open(encoding="utf-8-sig", newline="")
+            return cast("IO[bytes]", gzip.open(self.path))
+        raw.seek(0)
+        return raw
 
-    def _lines(self, text: IO[str]) -> Iterator[str]:
-        """Lines of the file; a byte that is not text is refused by line."""
-        number = 0
+    def _lines(self, text: IO[str], before: int = 0) -> Iterator[str]:
+        """Lines of the file, of which so many come before these; a byte that is not text is refused by line."""
+        number = before
         try:
             for line in text:
                 number += 1
@@ -157,25 +166,50 @@ class LogFile:
                     return number
         return None
 
-    def _csv_rows(self, text: IO[str]) -> Iterator[Row]:
+    def _csv_rows(self, text: IO[str], before: int = 0) -> Iterator[Row]:
+        """Rows of a CSV, of which so many lines come before these."""
         csv.field_size_limit(FIELD_LIMIT)
-        reader = csv.reader(self._lines(text), strict=self.strict)
+        reader = csv.reader(self._lines(text, before), strict=self.strict)
         while True:
-            started = reader.line_num + 1
+            started = before + reader.line_num + 1
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as fault:
-                raise SourceError(self.name, started, *_csv_fault(str(fault))) from None
+                raise SourceError(self.name, started, *csv_fault(str(fault))) from None
             if cells:
                 yield started, [cell or None for cell in cells]
 
     def _csv_batches(self, text: IO[str]) -> Iterator[Batch]:
+        """A CSV block by block; from the first block that is not plain, row by row."""
         rows = self._csv_rows(text)
         line, names = next(rows)
         header = [(name or "").strip() for name in names]
-        yield from self._batches(header, dict.fromkeys(header, line), self._whole_rows(rows, len(header)))
+        named_on = dict.fromkeys(header, line)
+        first = 0
+        for block in self._blocks_after(line) if len(named_on) == len(header) else ():
+            frame = parsed(block, header)
+            if frame is None:
+                with self._open(block.offset) as rest:
+                    odd = self._whole_rows(self._csv_rows(rest, block.line - 1), len(header))
+                    yield from self._batches(header, named_on, odd, first)
+                return
+            yield Batch(self.name, tuple(header), named_on, frame.with_columns(row=pl.int_range(first, first + len(frame), dtype=pl.Int64)))
+            first += len(frame)
+        if not first:
+            yield from self._batches(header, named_on, self._whole_rows(rows, len(header)))
+
+    def _blocks_after(self, header_line: int) -> Iterator[Block]:
+        """Blocks of the rows behind the header; none if the header is not plain."""
+        with self._open_bytes() as raw:
+            found = blocks(raw)
+            opening = next(found, None)
+            begun = opening.after(header_line) if opening else None
+            if begun is not None:
+                if begun.content:
+                    yield begun
+                yield from found
 
     def _whole_rows(self, rows: Iterator[Row], width: int) -> Iterator[Row]:
         for line, cells in rows:
@@ -217,10 +251,9 @@ class LogFile:
             return msgspec.json.encode(content).decode()
         raise SourceError(self.name, line, f"{shown_name(column)} holds a nested value", "give a text, a number or true/false")
 
-    def _batches(self, header: Iterable[str], named_on: Mapping[str, int], rows: Iterable[Row]) -> Iterator[Batch]:
+    def _batches(self, header: Iterable[str], named_on: Mapping[str, int], rows: Iterable[Row], first: int = 0) -> Iterator[Batch]:
         lines: list[int] = []
         cells: list[list[str | None]] = []
-        first = 0
         for line, row in rows:
             lines.append(line)
             cells.append(row)
@@ -264,11 +297,3 @@ def check_header(batch: Batch, known: Sequence[str], required: Sequence[str]) ->
 def shown_name(column: str) -> str:
     """A column's name if it looks like one: a header may be a row of values by mistake."""
     return column if re.fullmatch(r"[A-Za-z_][\w.]{0,39}", column) else "(not a name)"
-
-
-def _csv_fault(fault: str) -> tuple[str, str]:
-    if "field larger" in fault:
-        return "holds a field of over 1 MiB, so a quote is probably not closed", "close the quote"
-    if "unexpected end" in fault:
-        return "the file ends inside a quoted field", "it was cut off: export it again"
-    return "is not valid CSV", "quote fields and double the quotes in them (RFC 4180)"

@@ -8,12 +8,12 @@ import msgspec
 import polars as pl
 
 from shadow.errors import SourceError
-from shadow.events import ACTION_CODES, ACTIONS, ROLES
+from shadow.events import ACTION_CODES, ROLES
 from shadow.interop.neutral import NEUTRAL, iso_or_ms
 from shadow.interop.reading import check_header
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from shadow.interop.reading import Batch, LogFile
 
@@ -63,18 +63,18 @@ def _neutral(batch: Batch, shows_value: set[int]) -> pl.DataFrame:
     for name in REQUIRED:
         batch.refuse_where(frame[name].is_null(), f"{name} is empty", "every row needs it")
     time_ms, relative = iso_or_ms(batch, "time")
-    action = _word(batch, "action", ACTIONS).replace_strict(ACTION_CODES, return_dtype=pl.UInt8)
-    _only_on(batch, "note", "mark")
-    _only_on(batch, "elements", "screen")
+    action = _words(batch, "action", ACTION_CODES, pl.UInt8)
+    _only_on(batch, "note", action, "mark")
+    _only_on(batch, "elements", action, "screen")
     _check_elements(batch)
     columns = {
         "time_ms": time_ms,
         "relative": relative,
         "action": action,
         "element": frame["element"].fill_null(frame["label"]),
-        "role": _word(batch, "role", ROLES),
+        "role": _words(batch, "role", {role: role for role in ROLES}, pl.String),
         "filled": _filled(batch, action, shows_value),
-        "required": _word(batch, "required", ("true", "false")).replace_strict({"true": True, "false": False}, return_dtype=pl.Boolean),
+        "required": _words(batch, "required", {"true": True, "false": False}, pl.Boolean),
         "clipboard": pl.repeat(value=False, n=len(frame), eager=True),
         **{name: _whole_number(batch, name) for name in ("keys", "x", "y")},
     }
@@ -82,23 +82,28 @@ def _neutral(batch: Batch, shows_value: set[int]) -> pl.DataFrame:
     return frame.with_columns(**columns).select(pl.col(name).cast(dtype) for name, dtype in NEUTRAL.items())
 
 
-def _word(batch: Batch, column: str, words: tuple[str, ...]) -> pl.Series:
-    """A column of words out of a list, lower case; anything else is refused without repeating it."""
-    found = batch.frame[column].str.strip_chars().str.to_lowercase()
-    batch.refuse_where(~found.is_in(words), f"{column} is not a known word", f"use one of: {' '.join(words)}")
+def _words(batch: Batch, column: str, codes: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:
+    """A column of words out of a list, each as what it stands for; anything else is refused without repeating it."""
+    cells = batch.frame[column]
+    seen = cells.drop_nulls().unique()
+    words = seen.str.strip_chars().str.to_lowercase()
+    known = {cell: codes[word] for cell, word in zip(seen, words, strict=True) if word in codes}
+    found = cells.replace_strict(known, default=None, return_dtype=dtype)
+    batch.refuse_where(found.is_null() & cells.is_not_null(), f"{column} is not a known word", f"use one of: {' '.join(codes)}")
     return found
 
 
 def _whole_number(batch: Batch, column: str) -> pl.Series:
-    numbers = batch.frame[column].cast(pl.Float64, strict=False)
-    bad = numbers.is_null() & batch.frame[column].is_not_null() | ~numbers.is_between(-(2**31) + 1, 2**31 - 1)
+    cells = batch.frame[column]
+    numbers = cells.cast(pl.Float64, strict=False)
+    bad = numbers.is_null() & cells.is_not_null() | ~numbers.is_between(-(2**31) + 1, 2**31 - 1)
     batch.refuse_where(bad, f"{column} is not a whole number", "give digits only")
     return numbers.round().cast(pl.Int32)
 
 
-def _only_on(batch: Batch, column: str, action: str) -> None:
-    stray = batch.frame[column].is_not_null() & (batch.frame["action"].str.strip_chars().str.to_lowercase() != action)
-    batch.refuse_where(stray, f"{column} stands on another action than {action}", "leave it empty there")
+def _only_on(batch: Batch, column: str, action: pl.Series, only: str) -> None:
+    stray = batch.frame[column].is_not_null() & (action != ACTION_CODES[only])
+    batch.refuse_where(stray, f"{column} stands on another action than {only}", "leave it empty there")
 
 
 def _check_elements(batch: Batch) -> None:
@@ -117,11 +122,10 @@ def _filled(batch: Batch, action: pl.Series, shows_value: set[int]) -> pl.Series
 
     An empty value means an empty field only after an action that shows values elsewhere in this log; `shows_value` remembers which do.
     """
-    state = _word(batch, "state", ("empty", "filled"))
+    by_state = _words(batch, "state", {"empty": False, "filled": True}, pl.Boolean)
     has_value = batch.frame["value"].is_not_null()
     known = [ACTION_CODES[name] for name in SHOWS_VALUE]
     shows_value |= set(action.filter(has_value & action.is_in(known)).unique().to_list())
     empty = ~has_value & action.is_in(sorted(shows_value)) & batch.frame["element"].is_not_null()
     by_value = pl.select(pl.when(has_value).then(statement=True).when(empty).then(statement=False)).to_series()
-    by_state = pl.select(pl.when(state == "filled").then(statement=True).when(state == "empty").then(statement=False)).to_series()
     return by_state.fill_null(by_value)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.segmentation import Sequence, completed_cases, crossings, find_completion, find_header, looped_cases
+from analysis.segmentation import find_cases
+from analysis.sequences import Sequence, Uses
 from shadow.events import ACTION_CODES
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ HOW: Final = ("given", "case_id", "completion", "cut")
 
 # Not work on a target: they neither begin nor complete a case.
 ASIDE: Final = ("mark", "pause", "resume", "gap_start", "gap_end", "call_start", "call_end", "hold_start", "hold_end")
+
+# Work that leaves something behind.
+ENTRY: Final = ("input", "change", "paste", "select")
 
 
 def assign_cases(study: Study) -> pl.DataFrame:
@@ -48,7 +52,7 @@ def assign_cases(study: Study) -> pl.DataFrame:
         part = events.filter(pl.col("session").is_in(sessions))
         if part.height:
             case_no, found = _case_numbers(study, part, how)
-            frames.append(part.select("session", "seq").with_columns(case_no=case_no, how=pl.lit(found)))
+            frames.append(part.select("session", "seq").with_columns(case_no=case_no, how=found))
     if not frames:
         return pl.DataFrame(schema={"session": pl.Int32, "seq": pl.Int32, "case_no": pl.Int32, "how": pl.String})
     return pl.concat(frames).sort("session", "seq")
@@ -67,17 +71,17 @@ def _ways(events: pl.DataFrame) -> pl.DataFrame:
     return events.group_by("session", maintain_order=True).agg(how.alias("how"))
 
 
-def _case_numbers(study: Study, events: pl.DataFrame, how: str) -> tuple[pl.Series, str]:
-    """Case of each event, and how it was found in the end: where no submit completes cases they are cut."""
+def _case_numbers(study: Study, events: pl.DataFrame, how: str) -> tuple[pl.Series, pl.Series]:
+    """Case of each event, and how it was found in the end: what no submit completes is cut."""
     if how == "given":
-        return _given(events), how
+        return _given(events), pl.repeat(how, events.height, eager=True)
     if how == "case_id":
-        return _by_case_id(events), how
+        return _by_case_id(events), pl.repeat(how, events.height, eager=True)
     sequence = _sequence(events)
-    numbers = _completed(study, events, sequence) if how == "completion" else None
-    if numbers is None:
-        numbers, how = looped_cases(sequence), "cut"
-    return pl.Series("case_no", numbers, dtype=pl.Int32).replace(0, None), how
+    uses = _uses(study, events)
+    told = _configured(study, events, sequence, study.settings.cases.completion) if how == "completion" else []
+    found = find_cases(sequence, uses, told)
+    return pl.Series("case_no", found.case, dtype=pl.Int32).replace(0, None), pl.Series("how", np.where(found.is_cut, "cut", "completion"))
 
 
 def _given(events: pl.DataFrame) -> pl.Series:
@@ -116,12 +120,19 @@ def _sequence(events: pl.DataFrame) -> Sequence:
     arrays = events.select(
         pl.col("session", "t_ms").cast(pl.Int64),
         kind=kind,
+        place=pl.struct("app", "screen").rank("dense").cast(pl.Int64),
         submit=pl.col("action") == ACTION_CODES["submit"],
         screen=pl.col("action") == ACTION_CODES["screen"],
+        entry=pl.col("action").is_in([ACTION_CODES[name] for name in ENTRY]),
     )
-    kinds = _without_aside(arrays["kind"].to_numpy())
     return Sequence(
-        arrays["session"].to_numpy(), arrays["t_ms"].to_numpy(), kinds, arrays["submit"].to_numpy(), arrays["screen"].to_numpy()
+        session=arrays["session"].to_numpy(),
+        t_ms=arrays["t_ms"].to_numpy(),
+        kind=_without_aside(arrays["kind"].to_numpy()),
+        screen=arrays["place"].to_numpy(),
+        is_submit=arrays["submit"].to_numpy(),
+        is_screen=arrays["screen"].to_numpy(),
+        is_entry=arrays["entry"].to_numpy(),
     )
 
 
@@ -129,18 +140,6 @@ def _without_aside(kinds: NDArray[np.int64]) -> NDArray[np.int64]:
     """An event that is no work takes the kind before it, so that it is never a step of its own."""
     places = np.where(kinds == -2, 0, np.arange(len(kinds)))  # noqa: PLR2004 - the mark set above
     return kinds[np.maximum.accumulate(places)] if len(kinds) else kinds
-
-
-def _completed(study: Study, events: pl.DataFrame, sequence: Sequence) -> NDArray[np.int64] | None:
-    """Case of each event by what completes one, as study.toml says or as found; None if nothing does."""
-    wanted = _configured(study, events, sequence, study.settings.cases.completion)
-    if not wanted:
-        crossing = crossings(sequence, *_token_places(study, events))
-        found = find_completion(sequence, crossing)
-        if found is None:
-            return None
-        wanted = [found]
-    return completed_cases(sequence, wanted, find_header(sequence, wanted))
 
 
 def _configured(study: Study, events: pl.DataFrame, sequence: Sequence, names: Listed[str]) -> list[int]:
@@ -158,10 +157,10 @@ def _configured(study: Study, events: pl.DataFrame, sequence: Sequence, names: L
     return kinds
 
 
-def _token_places(study: Study, events: pl.DataFrame) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _uses(study: Study, events: pl.DataFrame) -> Uses:
     """Index of the event and code of the token, for every token of these events."""
     places = events.select("session", "seq").with_row_index("place")
     tokens = study.scan("tokens").select("session", "seq", "token").unique().collect()
     joined = tokens.join(places, on=["session", "seq"])
     code = pl.col("session").cast(pl.Int64) * 2**32 + pl.col("token")
-    return joined["place"].cast(pl.Int64).to_numpy(), joined.select(code)["session"].to_numpy()
+    return Uses(joined["place"].cast(pl.Int64).to_numpy(), joined.select(code)["session"].to_numpy())

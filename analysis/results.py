@@ -70,9 +70,15 @@ def cases_document(loaded: LoadedStudy) -> Document:
         GROUP BY e.session, e.case_no
         ORDER BY e.session, e.case_no
     """)
-    how = dict(loaded.cases.group_by("session").agg(pl.col("how").first()).iter_rows())
+    found = loaded.cases.drop_nulls("case_no").group_by("session", "case_no").agg(pl.col("how").first())
+    how = {(session, case_no): word for session, case_no, word in found.iter_rows()}
     rows = [
-        {"session": session_name(row["session"]), "case": row["case_no"], **_without(row, "session", "case_no"), "how": how[row["session"]]}
+        {
+            "session": session_name(row["session"]),
+            "case": row["case_no"],
+            **_without(row, "session", "case_no"),
+            "how": how[row["session"], row["case_no"]],
+        }
         for row in cases.to_dicts()
     ]
     return _document(loaded, "cases", rows)

@@ -19,7 +19,7 @@ help:
 	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
 	@echo "make cost    what recording costs, and how true its times are, on a desktop of its own"
 	@echo "make truth   how true the figures are, against simulated offices; hours, and it goes on where it was stopped"
-	@echo "make bench   what the analysis costs, against a scan of the data"
+	@echo "make bench   what the analysis costs beside reading the data, at 1M and 10M events: writes docs/speed.md"
 	@echo "make pins    pin the dependencies of pyproject.toml anew (needs uv; delete the requirements files first to upgrade)"
 
 demo: .venv/requirements.installed
@@ -67,7 +67,7 @@ truth: .venv/requirements-dev.installed
 	@$(RUN) tests.accuracy table --to $(FACTS)
 
 bench: .venv/requirements-dev.installed
-	@$(RUN) tests.bench
+	@$(RUN) tests.bench --folder $(or $(TMPDIR),/tmp)/shadow-bench --write
 
 recorded-sample: .venv/requirements-dev.installed desktop
 	@$(RUN) tests.desktop.make_recorded_sample

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["Estimate", "chance_of_top", "draw", "jackknife", "shrink"]
 
 LEVEL: Final = 0.90
+# Half of a normal interval of that level, in standard deviations.
+NORMAL: Final = 1.6449
 # Fewer candidates than this say too little about each other to be pulled together.
 LEAST_TO_SHRINK: Final = 8
 DRAWS: Final = 2000
@@ -53,7 +55,7 @@ class Estimate:
     pulls: Floats | None = None
 
 
-def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
+def jackknife(saved_s: Floats, cases: Floats, least_agents: int, model_sd_ln: float = 0.0) -> Estimate:
     """
     Ratio estimate with a log-ratio jackknife over agents.
 
@@ -64,6 +66,9 @@ def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
         cases: Cases, one count per agent.
 
         least_agents: Fewer agents get no interval.
+
+        model_sd_ln: How far the seconds of an agent may be off the true ones, for all agents alike: sd of the logarithm. More agents do
+            not make that smaller.
 
     Returns:
 
@@ -80,12 +85,13 @@ def jackknife(saved_s: Floats, cases: Floats, least_agents: int) -> Estimate:
     left = (saved_s.sum() - saved_s) / np.maximum(cases.sum() - cases, 1)
     t = float(stdtrit(n_agents - 1, (1 + LEVEL) / 2))
     if (left <= 0).any():
-        se = _jackknife_se(left)
-        return Estimate(theta, max(0.0, theta - t * se), theta + t * se, None)
+        half = float(np.hypot(t * _jackknife_se(left), NORMAL * model_sd_ln * theta))
+        return Estimate(theta, max(0.0, theta - half), theta + half, None)
     log_left = np.log(left)
     se = _jackknife_se(log_left)
     pulls = (log_left - log_left.mean()) * np.sqrt((n_agents - 1) / n_agents) / se if se else None
-    return Estimate(theta, theta * float(np.exp(-t * se)), theta * float(np.exp(t * se)), se, pulls)
+    half = float(np.hypot(t * se, NORMAL * model_sd_ln))
+    return Estimate(theta, theta * float(np.exp(-half)), theta * float(np.exp(half)), se, pulls)
 
 
 def _jackknife_se(left: Floats) -> float:

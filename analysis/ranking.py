@@ -48,6 +48,8 @@ __all__ = ["GAPS_S", "Assumption", "RankedIntegration", "Ranking", "rank_integra
 UNKNOWN_SE_LN: Final = 0.5
 # Below this many seconds a case nothing is worth a row.
 LEAST_SECONDS: Final = 0.05
+# How far the replay of all rows together was off the truth in simulated offices: their errors make up for each other.
+TOTAL_SD_LN: Final = 0.04
 # The longest gaps for which the total is told, seconds: what is thinking to one is absence to another.
 GAPS_S: Final = (60, 120, 300)
 
@@ -153,7 +155,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
     ordered = [(firm[place], values[place], gain) for place, gain in order] + [(thin[place], None, gain) for place, gain in after]
     return Ranking(
         rows=_rows(loaded, ordered, per_case),
-        total=jackknife(replay.saving(together(sets)).by_agent, line.cases, loaded.thresholds.min_agents) if firm else None,
+        total=jackknife(replay.saving(together(sets)).by_agent, line.cases, loaded.thresholds.min_agents, TOTAL_SD_LN) if firm else None,
         by_gap={gap: _with_gap(loaded, bundles, pace, together(sets), gap) / per_case for gap in GAPS_S} if firm else {},
         tied=_tied(firm, [place for place, _ in order], drawn, loaded.thresholds.apart_share),
         cases=counted_cases(loaded),
@@ -190,7 +192,7 @@ def _score(loaded: LoadedStudy, replay: Replay, candidate: Integration, weighed:
     saving, evidence = replay.saving(candidate.bundles), evidence_of(weighed, candidate.bundles)
     thresholds = loaded.thresholds
     thin = candidate.n_agents < thresholds.min_agents or candidate.n_occurrences < thresholds.min_occurrences
-    estimate = jackknife(saving.by_agent * evidence.factor, replay.line.cases, thresholds.min_agents)
+    estimate = jackknife(saving.by_agent * evidence.factor, replay.line.cases, thresholds.min_agents, thresholds.model_sd_ln)
     return _Scored(candidate, saving, estimate, evidence, thin)
 
 
@@ -245,7 +247,7 @@ def _rows(
 def _assumptions(loaded: LoadedStudy, item: _Scored) -> tuple[Assumption, ...]:
     filled = ("glance_s", "trip_s", "bit_s")
     rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "redo_share"))
-    rests_on = (*rests_on, "gap_drop_ms", "unattributed_ms", "winsor")
+    rests_on = (*rests_on, "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln")
     if item.evidence.label != "measured":
         rests_on = (*rests_on, "klm_sd_ln")
     if item.saving.talk:

@@ -53,6 +53,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     warm_up_left: float = 0.60
     talk_share: float = 0.50
     klm_sd_ln: float = 0.25
+    model_sd_ln: float = 0.12
     apart_share: float = 0.80
 
     def __post_init__(self) -> None:
@@ -144,6 +145,10 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     ),
     "klm_sd_ln": ThresholdSource(
         "ln", "how far the keystroke-level model is off absolute times: 21 % (RMS), Card, Moran, Newell 1980, doi 10.1145/358886.358895"
+    ),
+    "model_sd_ln": ThresholdSource(
+        "ln",
+        f"{_OWN}: how far the replay of a log was off the true saving of an autofill in simulated offices (seeds 0 to 11); in the interval",
     ),
     "apart_share": ThresholdSource("share", f"{_OWN}: chance of the order of two rows, under which they are not told apart"),
 }

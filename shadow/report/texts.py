@@ -64,6 +64,7 @@ TERMS: Final = {
     "winsor": N_("Longer times are pulled in to this share of all"),
     "warm_up_cases": N_("An agent's first cases, in which the work or being observed was new"),
     "talk_share": N_("Share of what is saved beside talk that shortens the case"),
+    "model_sd_ln": N_("How far a saving may be off beside the choice of agents"),
     "klm_sd_ln": N_("How far the keystroke-level model may be off"),
     "rare_df": N_("A value in a larger share of the cases proves no re-entry"),
     "effect_min": N_("Agreement above chance that makes a re-entry"),
@@ -100,7 +101,9 @@ MESSAGES: Final = {
     ),
     "gap_sensitivity": N_("The total changes by more than a tenth with how long a gap counts as work; the table above shows it."),
     "beside_talk": N_("A part of the savings lies beside talk on the telephone, where only a share of it shortens the case."),
-    "model_conflict": N_("For some rows the times seen and the keystroke-level model contradict each other: look at the work before building."),
+    "model_conflict": N_(
+        "For some rows the times seen and the keystroke-level model contradict each other: look at the work before building."
+    ),
     "not_apart": N_("Some neighbouring rows of the ranking cannot be told apart: either may save more."),
     "dead_clicks": N_("Clicks without effect are not measured where the log shows no reactions of a system."),
     "never_touched": N_("Fields that were never touched cannot be seen: the logs do not say which fields a form has."),

@@ -148,6 +148,13 @@ class TestChanceOfTop:
 
         assert 1.2 < drawn.std() < 1.7
 
+    def test_what_more_agents_do_not_mend(self) -> None:
+        """An error that all agents share widens the interval however little the agents differ, and leaves the estimate as it is."""
+        plain, wider = (jackknife(floats(10, 10, 10, 10, 10), floats(5, 5, 5, 5, 5), 3, model) for model in (0.0, 0.1))
+
+        assert (plain.seconds, plain.low, plain.high) == (2.0, pytest.approx(2.0), pytest.approx(2.0))
+        assert (2.0, pytest.approx(2 * math.exp(-0.16449)), pytest.approx(2 * math.exp(0.16449))) == (wider.seconds, wider.low, wider.high)
+
     def test_pulls_of_an_estimate(self) -> None:
         """How the agents pull an estimate adds up to its standard error."""
         estimate = jackknife(floats(10, 14, 9, 12, 20), floats(5, 6, 5, 5, 6), 3)

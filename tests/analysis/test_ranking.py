@@ -159,6 +159,10 @@ class TestFigures:
         """A row says what it rests on: a default is never done again by hand, a removed field is not glanced at."""
         by_kind = {row.integration.kind: [assumption.name for assumption in row.assumptions] for row in ranking.rows}
 
-        assert ["glance_s", "trip_s", "bit_s", "redo_share", "gap_drop_ms", "unattributed_ms", "winsor"] == by_kind["autofill"] == by_kind["link"]
-        assert ["glance_s", "trip_s", "bit_s", "gap_drop_ms", "unattributed_ms", "winsor"] == by_kind["default"]
-        assert ["gap_drop_ms", "unattributed_ms", "winsor"] == by_kind["remove_field"]
+        assert (
+            ["glance_s", "trip_s", "bit_s", "redo_share", "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln"]
+            == by_kind["autofill"]
+            == by_kind["link"]
+        )
+        assert ["glance_s", "trip_s", "bit_s", "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln"] == by_kind["default"]
+        assert ["gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln"] == by_kind["remove_field"]

@@ -81,6 +81,8 @@ def shared_connection() -> duckdb.DuckDBPyConnection:
 def _closed_connection() -> Iterator[None]:
     yield
     shared_connection().close()
+    # A worker may come back to this module: then there is a new one.
+    shared_connection.cache_clear()
 
 
 def rows_of(log: Log, concept: str, thresholds: Thresholds = DEFAULT) -> list[Row]:

@@ -57,6 +57,8 @@ def shared_connection() -> duckdb.DuckDBPyConnection:
 def _closed_connection() -> Iterator[None]:
     yield
     shared_connection().close()
+    # A worker may come back to this module: then there is a new one.
+    shared_connection.cache_clear()
 
 
 def differing(con: duckdb.DuckDBPyConnection, log: Log, thresholds: Thresholds) -> dict[str, tuple[list[object], list[object]]]:

@@ -1,13 +1,14 @@
 """
-What a call does to a saving: while the agent talks, the talk may be what takes the time, and not the work beside it.
+What a call does to a saving: the case lasts as long as the longer of talk and work.
 
-    call_start ...... hold_start ... hold_end ...... call_end ... wrap-up ...
-    `---- talk -----'  hold: critical  `--- talk ---'  wrap-up: critical
+    call_start . work . call_end . wrap-up             the call ended with the work: a saving shortens it
+    call_start . work ...... call_end . wrap-up        they talked on: a saving beside talk only makes the agent listen sooner
+                     `- slack
+    call_start . work . hold_start . work . hold_end   on hold the work is what both wait for
 
-Work that is saved on hold, in the wrap-up or without a call shortens the case. Of work saved while talking nobody knows: the log shows
-whether it was done when the call ended, and no more.
+Project Ernestine is the warning: keys saved beside talk saved nothing. Where the talk ended with the work it was the work that took the time.
 
-Source: Gray, John, Atwood 1993, Human-Computer Interaction 8(3):237-309, doi 10.1207/s15327051hci0803_3: keys saved beside talk saved nothing.
+Source: Gray, John, Atwood 1993, Human-Computer Interaction 8(3):237-309, doi 10.1207/s15327051hci0803_3, for the critical path.
 """
 
 from __future__ import annotations
@@ -21,15 +22,21 @@ __all__ = ["talking_share"]
 TALKS: Final = {"call_start": True, "hold_start": False, "hold_end": True, "call_end": False}
 
 
-def talking_share(event_times: pl.DataFrame) -> pl.Expr:
+def talking_share(event_times: pl.DataFrame, slack_ms: int) -> pl.Expr:
     """
-    1 for the time after events at which the agent talks, 0 after all others.
+    1 for the time after events at which the agent talks in a call that outlasts the work, 0 after all others.
 
     Args:
 
         event_times: The concept of that name, in session and seq order.
+
+        slack_ms: Milliseconds from the last act to the end of the call, from which on they talked on. A call whose end is not in the log
+            is taken for one in which they did.
     """
     if not event_times["action"].is_in(list(TALKS)).any():
         return pl.lit(0)
-    state = pl.col("action").replace_strict(TALKS, default=None, return_dtype=pl.Boolean)
-    return state.forward_fill().over("session").fill_null(value=False).cast(pl.Int64)
+    action = pl.col("action")
+    talks = action.replace_strict(TALKS, default=None, return_dtype=pl.Boolean).forward_fill().over("session")
+    slack = pl.col("gap_ms").shift().over("session")
+    outlasts = pl.when(action == "call_end").then(slack >= slack_ms).backward_fill().over("session")
+    return (talks.fill_null(value=False) & outlasts.fill_null(value=True)).cast(pl.Int64)

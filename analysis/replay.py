@@ -45,7 +45,7 @@ class Saving:
 
         high: Everything that disappears, with nothing remaining: the most it can be.
 
-        talk: Seconds of what disappears that lie beside talk, of which `by_agent` holds a share.
+        talk: Seconds of what disappears that lie beside talk that outlasts the work, of which `by_agent` holds a share.
     """
 
     by_agent: Floats
@@ -74,7 +74,7 @@ class Replay:
 
         redo_share: Share of fills that are done by hand again.
 
-        talk_share: Share of what is saved beside talk that shortens the case.
+        talk_share: Share of what is saved beside talk that outlasts the work which shortens the case.
 
         start: Where each stretch of work starts that could disappear, in active seconds of the timeline, in order of starts.
 

@@ -51,7 +51,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     warm_up_cases: int = 20
     warm_up_days: int = 2
     warm_up_left: float = 0.60
-    talk_share: float = 0.50
+    talk_slack_ms: int = 3_000
+    talk_share: float = 0.0
     klm_sd_ln: float = 0.25
     model_sd_ln: float = 0.12
     apart_share: float = 0.80
@@ -138,10 +139,11 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     ),
     "warm_up_days": ThresholdSource("days", f"{_OWN}, of each agent's first: to be watched is new, too"),
     "warm_up_left": ThresholdSource("share", f"{_OWN}: of all cases; where fewer would be left none is left out"),
+    "talk_slack_ms": ThresholdSource("ms", f"{_OWN}: from the last act to the end of a call; longer, and the talk outlasted the work"),
     "talk_share": ThresholdSource(
         "share",
-        f"{_OWN}: of what is saved while talking, as shortens the case; between 0 and 1, as Gray, John and Atwood 1993 "
-        "(doi 10.1207/s15327051hci0803_3) found work done beside talk to save nothing",
+        "of what is saved while talking in a call that outlasts the work, as shortens the case: none in simulated offices, as Gray, John and "
+        "Atwood 1993 (doi 10.1207/s15327051hci0803_3) found",
     ),
     "klm_sd_ln": ThresholdSource(
         "ln", "how far the keystroke-level model is off absolute times: 21 % (RMS), Card, Moran, Newell 1980, doi 10.1145/358886.358895"

@@ -58,7 +58,7 @@ class Timeline:
 
         model_s: Its motor and mental seconds before each event.
 
-        talk_s: Active seconds before each event that were spent talking, while the customer waited for nothing else.
+        talk_s: Active seconds before each event that were spent talking in a call that outlasted the work.
 
         finishes: Whether each event finishes an act (an edit, a copy, a paste).
 
@@ -138,7 +138,7 @@ def timeline(loaded: LoadedStudy, gap_drop_ms: int | None = None) -> Timeline:
     events = events.with_columns(active_ms=pl.when(stopped).then(0).otherwise("gap_ms"))
     by_agent = counted_cases(loaded).by_agent()
     agents = by_agent["agent"].to_numpy().astype(np.int64)
-    talking = events.select(ms=pl.col("active_ms") * talking_share(events))["ms"].to_numpy()
+    talking = events.select(ms=pl.col("active_ms") * talking_share(events, loaded.thresholds.talk_slack_ms))["ms"].to_numpy()
     totals = {name: _before_each(events[name].to_numpy()) for name in ("active_ms", "motor_s", "model_s")}
     first = events.with_row_index("place").group_by("session").agg(pl.col("place").first())
     return Timeline(

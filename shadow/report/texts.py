@@ -63,7 +63,8 @@ TERMS: Final = {
     "min_occurrences": N_("Fewer occurrences make an anecdote"),
     "winsor": N_("Longer times are pulled in to this share of all"),
     "warm_up_cases": N_("An agent's first cases, in which the work or being observed was new"),
-    "talk_share": N_("Share of what is saved beside talk that shortens the case"),
+    "talk_share": N_("Share of what is saved while talking that shortens the case, where the talk outlasted the work"),
+    "talk_slack_ms": N_("A call that went on for longer after the last act outlasted the work"),
     "model_sd_ln": N_("How far a saving may be off beside the choice of agents"),
     "klm_sd_ln": N_("How far the keystroke-level model may be off"),
     "rare_df": N_("A value in a larger share of the cases proves no re-entry"),
@@ -100,7 +101,7 @@ MESSAGES: Final = {
         "The agents were new to being observed. Too few cases would be left without their first, so they count: savings may be overstated."
     ),
     "gap_sensitivity": N_("The total changes by more than a tenth with how long a gap counts as work; the table above shows it."),
-    "beside_talk": N_("A part of the savings lies beside talk on the telephone, where only a share of it shortens the case."),
+    "beside_talk": N_("In calls that outlasted the work a saving while talking does not shorten the case, so it does not count."),
     "model_conflict": N_(
         "For some rows the times seen and the keystroke-level model contradict each other: look at the work before building."
     ),

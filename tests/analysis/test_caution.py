@@ -121,16 +121,16 @@ class TestGaps:
 class TestCalls:
     @pytest.mark.parametrize(
         ("start", "end", "held", "share"),
-        [(-1, 9, None, 0.5), (-9, -3, None, 1.0), (8.5, 9, None, 1.0), (-1, 9, (-0.5, 8.5), 1.0)],
+        [(-1, 40, None, 0.5), (-1, 9, None, 1.0), (-9, -3, None, 1.0), (8.5, 40, None, 1.0), (-1, 40, (-0.5, 8.5), 1.0)],
     )
-    def test_only_a_share_of_what_lies_beside_talk(
+    def test_no_saving_beside_talk_that_outlasts_the_work(
         self, study_of: StudyOf, start: float, end: float, held: tuple[float, float] | None, share: float
     ) -> None:
-        """Work beside talk counts by half; before and after the call, and on hold, it counts in full."""
+        """Every second case has a call: work beside talk that outlasts it does not count; with the call, outside of it, and on hold, it does."""
         saved = {}
         for called in (False, True):
             rows = cases(10)
-            for number in range(10):
+            for number in range(0, 10, 2):
                 at = 300 * number + 11.5
                 calls = [act(at + start, "call_start", "Phone"), act(at + end, "call_end", "Phone")]
                 if held:

@@ -40,7 +40,9 @@ def ranking_caveats(ranking: Ranking) -> list[Row]:
     """What holds for the ranking: who was new to it, what rests on the gap rule or the model, which rows cannot be told apart."""
     found = [*_newness(ranking), *_gaps(ranking)]
     if any(assumption.name == "talk_share" for row in ranking.rows for assumption in row.assumptions):
-        found.append(_caveat("beside_talk", "what is saved while talking in calls that outlasted the work shortens no case, and does not count"))
+        found.append(
+            _caveat("beside_talk", "what is saved while talking in calls that outlasted the work shortens no case, and does not count")
+        )
     odd = [str(place) for place, row in enumerate(ranking.rows, start=1) if row.conflict]
     if odd:
         rows = f"row {odd[0]}" if len(odd) == 1 else f"rows {', '.join(odd)}"

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-__all__ = ["agents_pace", "with_model_times"]
+__all__ = ["KEY_S", "agents_pace", "with_model_times"]
 
 KEY_S: Final = 0.28
 POINT_S: Final = 1.10

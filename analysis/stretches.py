@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
+from analysis.klm import KEY_S
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -45,10 +47,11 @@ def find_stretches(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> 
     """
     clock = line.active_s
     entries = stays_on_field(loaded, line, frame, "entry_seq")
-    starts, entered = _way_begins(line, entries), clock[_typing_ends(loaded, line, frame)]
+    starts, entered = _way_begins(line, entries), clock[line.acted[line.place(frame, "target_seq")]]
     passed = (frame["kind"] == "passed_over").to_numpy()
     after = line.place(frame, "target_seq")
     entered = np.where(passed, clock[after] - line.lead_s(after), entered)
+    starts = np.where(passed, _way_by_key(loaded, line, entries, starts), starts)
     roles = loaded.table("fields").select("field", "role")
     sort = pl.concat_str("kind", "mode", "role", separator=" ", ignore_nulls=True)
     target_sort = frame.join(roles, left_on="target_field", right_on="field", how="left", maintain_order="left").select(sort)["kind"]
@@ -77,6 +80,14 @@ def _way_begins(line: Timeline, stays: pl.DataFrame) -> Floats:
     first = stays["first"].to_numpy()
     way = np.where(stays["start"].to_numpy() < first, line.lead_s(first), 0.0)
     return np.asarray(line.active_s[first] - way)
+
+
+def _way_by_key(loaded: LoadedStudy, line: Timeline, stays: pl.DataFrame, starts: Floats) -> Floats:
+    """The same where nobody clicked into the field: a key led there, and what the time before it holds beside that was other work."""
+    clicked = (loaded.table("event_times").sort("session", "seq")["action"] == "click").to_numpy()
+    first = stays["first"].to_numpy()
+    by_mouse = clicked[first] | (clicked[np.minimum(first + 1, len(clicked) - 1)] & (stays["last"].to_numpy() > first))
+    return np.where(by_mouse, starts, np.maximum(starts, line.active_s[first] - KEY_S))
 
 
 def _pulled_in(winsor: float) -> pl.Expr:
@@ -112,17 +123,6 @@ def detours(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Floats:
         ("A", known, before), ("D", known, stays["last"].to_numpy()), ("N", ahead, end))}  # fmt: skip
     bits = [np.log2(np.hypot(*(at[name] - at["N"]).T) / TARGET_PX + 1) for name in ("A", "D")]
     return np.where(usable, np.nan_to_num(BIT_S * (bits[0] - bits[1])), 0.0)
-
-
-def _typing_ends(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame) -> Ints:
-    """Where entering ends: the edit, or the last input before it where the edit itself took no keys. Programs write the change late."""
-    ends = line.place(frame, "target_seq")
-    events = loaded.table("event_times").sort("session", "seq")
-    typed = (events["action"] == "input").to_numpy()
-    late = (events["action"] == "change").to_numpy() & events["keys"].is_null().to_numpy()
-    field = events["field"].fill_null(-1).to_numpy()
-    before = np.maximum(ends - 1, 0)
-    return np.where(late[ends] & typed[before] & (field[before] == field[ends]), before, ends)
 
 
 def stays_on_field(loaded: LoadedStudy, line: Timeline, frame: pl.DataFrame, column: str) -> pl.DataFrame:

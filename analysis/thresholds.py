@@ -54,7 +54,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     talk_slack_ms: int = 3_000
     talk_share: float = 0.0
     klm_sd_ln: float = 0.25
-    model_sd_ln: float = 0.12
+    model_sd_ln: float = 0.08
     apart_share: float = 0.80
 
     def __post_init__(self) -> None:

@@ -60,7 +60,9 @@ class Timeline:
 
         talk_s: Active seconds before each event that were spent talking in a call that outlasted the work.
 
-        finishes: Whether each event finishes an act (an edit, a copy, a paste).
+        finishes: Whether each event finishes an act (an edit, a copy, a paste, a switch to another system).
+
+        acted: Place of the act itself: of the last input where programs write the change some time after it.
 
         by_keys: Whether each event was made with the keys.
 
@@ -79,6 +81,7 @@ class Timeline:
     model_s: Floats
     talk_s: Floats
     finishes: Bools
+    acted: Ints
     by_keys: Bools
     leads_s: NDArray[np.float64]
     offset: dict[int, int]
@@ -111,7 +114,7 @@ class Timeline:
         of the work there, too: only as much of it as the agent usually takes after an act of the same hand is the way.
         """
         before = np.maximum(place - 1, 0)
-        gap = self.active_s[place] - self.active_s[before]
+        gap = self.active_s[place] - self.active_s[self.acted[before]]
         stays = self.app[np.minimum(place, len(self.app) - 1)] == self.app[before]
         usual = self.leads_s[stays.astype(np.int64), self.by_keys[before].astype(np.int64), self.agent[before]]
         return np.where(self.finishes[before] & (gap <= LONGEST_LEAD_S), gap, np.minimum(gap, usual))
@@ -150,11 +153,19 @@ def timeline(loaded: LoadedStudy, gap_drop_ms: int | None = None) -> Timeline:
         motor_s=totals["motor_s"],
         model_s=totals["model_s"],
         talk_s=_before_each(talking) / 1000,
-        finishes=events["action"].is_in(FINISHING).to_numpy(),
+        finishes=events["action"].is_in((*FINISHING, "switch")).to_numpy(),
+        acted=_acts(events),
         by_keys=events["action"].is_in(BY_KEYS).to_numpy(),
         leads_s=_leads(events, agents),
         offset={int(session): int(place) for session, place in first.iter_rows()},
     )
+
+
+def _acts(events: pl.DataFrame) -> Ints:
+    """Place of each event, or of the input before it where it is a change without keys of its own."""
+    late = (pl.col("action") == "change") & pl.col("keys").is_null() & (pl.col("action").shift() == "input")
+    late &= (pl.col("field") == pl.col("field").shift()) & (pl.col("session") == pl.col("session").shift())
+    return np.asarray(np.arange(len(events)) - events.select(late.fill_null(value=False).cast(pl.Int64).alias("late"))["late"].to_numpy())
 
 
 def _before_each(values: NDArray[np.generic]) -> Floats:

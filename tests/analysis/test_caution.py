@@ -158,7 +158,8 @@ def line_of(seen_s: list[float], klm_s: list[float]) -> tuple[Bundles, Timeline]
     nothing, none = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
     line = Timeline(
         agent=nothing, app=nothing, agents=nothing[:1], cases=np.ones(1), active_s=ends, motor_s=ends,
-        model_s=np.cumsum(np.r_[0.0, klm_s]), talk_s=np.zeros(n + 1), finishes=none, by_keys=none, leads_s=np.zeros((2, 2, 1)), offset={1: 0},
+        model_s=np.cumsum(np.r_[0.0, klm_s]), talk_s=np.zeros(n + 1), finishes=none, acted=nothing, by_keys=none, leads_s=np.zeros((2, 2, 1)),
+        offset={1: 0},
     )  # fmt: skip
     return Bundles(frame, feeds, stretches, needs, 0.0), line
 

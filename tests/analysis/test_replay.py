@@ -36,7 +36,7 @@ def replay_of(stretches: list[tuple[int, int, list[int]]], n_bundles: int, **kno
     line = Timeline(
         agent=ints(*[0] * length), app=ints(*[0] * length), agents=ints(1), cases=np.array([1.0]),
         active_s=np.arange(length + 1, dtype=np.float64), motor_s=np.arange(length + 1) / 2,
-        model_s=np.arange(length + 1) / 2, talk_s=np.zeros(length + 1), finishes=zeros > 0, by_keys=zeros > 0,
+        model_s=np.arange(length + 1) / 2, talk_s=np.zeros(length + 1), finishes=zeros > 0, acted=ints(*range(length)), by_keys=zeros > 0,
         leads_s=np.zeros((2, 2, 1)), offset={1: 0},
     )  # fmt: skip
     stretches = sorted(stretches, key=lambda stretch: (stretch[0], -stretch[1]))

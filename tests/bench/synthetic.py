@@ -159,6 +159,8 @@ def _routes() -> Ints:
     hops = chance.integers(0, 4, (N_ROUTES, VISITS))
     inner = chance.integers(0, SCREENS_AN_APP, (N_ROUTES, VISITS))
     routes = np.take_along_axis(apps, hops, axis=1) * SCREENS_AN_APP + inner
+    # Nobody goes to the queue in the middle of a case, or to where it is closed.
+    routes[np.isin(routes, [QUEUE, CLOSING])] += CLOSING + 1
     routes[:, 0], routes[:, -1] = QUEUE, CLOSING
     return routes
 
@@ -178,13 +180,14 @@ def _units(chance: np.random.Generator, n_sessions: int, n_cases: int, *, given:
         (visit[first] if given else visit[:0], "case_start", 0),
         (visit[switched], "switch", 1),
         (visit, "screen", 2),
-        (drawn, "", 3),
-        (visit[last], "submit", 4),
-        (visit[last] if given else visit[:0], "case_end", 5),
+        (visit[first], "button", 3),
+        (drawn, "", 4),
+        (visit[last], "submit", 5),
+        (visit[last] if given else visit[:0], "case_end", 6),
     ]
     of = np.concatenate([where for where, _, _ in pieces])
     kinds = [np.full(len(where), KIND.get(name, 0)) for where, name, _ in pieces]
-    kinds[3] = chance.choice(len(UNITS), len(drawn), p=weights / weights.sum())
+    kinds[4] = chance.choice(len(UNITS), len(drawn), p=weights / weights.sum())
     order = np.lexsort((np.concatenate([np.full(len(where), rank) for where, _, rank in pieces]), of))
     kind, of = np.concatenate(kinds)[order], of[order]
     element = chance.choice(FILLABLE, len(of), p=ELEMENT_SHARES)

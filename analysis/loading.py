@@ -12,13 +12,16 @@ import polars as pl
 
 from analysis.cases import assign_cases
 from analysis.concepts import BASE_TABLES, build_concepts, connect, create_base_tables
+from analysis.kernel.columns import BLOCK_EVENTS, SessionBlock, read_blocks
 from analysis.thresholds import Thresholds
 from shadow.errors import SettingsError, StudyError
 from shadow.events import ACTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from shadow.study import Study
 
@@ -56,6 +59,31 @@ class LoadedStudy:
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The result of a query over base tables and concepts."""
         return _frame(self.con.sql(sql, params=dict(params) if params else None))
+
+    def blocks(self, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
+        """
+        The study's events as arrays, some whole sessions at a time, in session and seq order, with the telephone's rows laid aside.
+
+        Args:
+
+            n_events: Events of a block, unless one session has more.
+        """
+        return read_blocks(self.study, self.case_numbers, n_events)
+
+    @property
+    def case_numbers(self) -> NDArray[np.int32]:
+        """Case of every event in session and seq order; 0 for none."""
+        numbers: NDArray[np.int32] = self.cases["case_no"].fill_null(0).to_numpy()
+        return numbers
+
+    @property
+    def agent_of(self) -> NDArray[np.int32]:
+        """Agent of each session, by the session's ordinal."""
+        headers = self.study.catalogue.sessions
+        agents = np.zeros(max((header.session for header in headers), default=0) + 1, dtype=np.int32)
+        for header in headers:
+            agents[header.session] = header.agent
+        return agents
 
     def close(self) -> None:
         """Let go of the database."""

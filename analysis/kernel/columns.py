@@ -33,6 +33,9 @@ Places = NDArray[np.int64]
 EVENT_COLUMNS: Final = ("t_ms", "action", "screen", "field", "mark", "filled", "keys", "x", "y")
 NO_ROLE: Final = len(ROLES)
 
+# What a telephone does, beside the work.
+CALLS: Final = ("call_start", "call_end", "hold_start", "hold_end")
+
 # Fits the second-level caches column by column; larger blocks cost more time per event, smaller ones more reading.
 BLOCK_EVENTS: Final = 524_288
 # Sums are tables of sessions by fields while a block is worked on.
@@ -153,6 +156,27 @@ class SessionBlock:
             self._session_of.append(np.repeat(np.arange(len(self.sessions), dtype=np.int32), np.diff(self.starts)))
         return self._session_of[0]
 
+    @property
+    def session(self) -> Codes:
+        """Session of each event, by its ordinal in the study."""
+        return self.sessions[self.session_of]
+
+    @property
+    def seqs(self) -> Codes:
+        """Seq of each event."""
+        return (np.arange(len(self)) - np.repeat(self.starts[:-1], np.diff(self.starts))).astype(np.int32)
+
+    @property
+    def app(self) -> Codes:
+        """Application of each event."""
+        return self.places.screen_app[self.screen]
+
+    @property
+    def role(self) -> NDArray[np.uint8]:
+        """Role of each event's field, an index into ROLES; NO_ROLE without a role or without a field."""
+        # The last place answers for -1, an event on no field.
+        return np.append(self.places.field_role, np.uint8(NO_ROLE))[self.field]
+
     def is_action(self, *actions: str) -> Bools:
         """Where the action is one of these."""
         found: Bools = self.action == ACTION_CODES[actions[0]]
@@ -237,12 +261,28 @@ def read_blocks(study: Study, cases: Codes | None = None, n_events: int = BLOCK_
             columns = (*EVENT_COLUMNS, *(() if cases is not None else ("given_case",)))
             events = _slice(part_path(study.store, "events", part.part), columns, at["events"], sizes["events"])
             case_no = _filled(events["given_case"], 0) if cases is None else cases[done : done + sizes["events"]]
+            numbers = [(h.session, h.n_events, h.n_forms, h.n_tokens) for h in group if h.n_events]
             forms = _side(study, "forms", ("seq", "field"), part.part, (at["forms"], sizes["forms"]))
             tokens = _side(study, "tokens", ("seq", "token", "whole"), part.part, (at["tokens"], sizes["tokens"]))
-            numbers = [(h.session, h.n_events, h.n_forms, h.n_tokens) for h in group if h.n_events]
-            yield block_of(places, numbers, events, case_no, (forms, tokens))
+            yield _calls_aside(block_of(places, numbers, events, case_no, (forms, tokens)))
             done += sizes["events"]
             at = {table: start + sizes[table] for table, start in at.items()}
+
+
+def _calls_aside(block: SessionBlock) -> SessionBlock:
+    """The telephone puts nothing in front: its rows stand where the work stands, and break no visit."""
+    calls = np.flatnonzero(block.is_action(*CALLS))
+    if not len(calls):
+        return block
+    places = np.arange(len(block), dtype=np.int64)
+    places[calls] = -1
+    work = np.maximum.accumulate(places)[calls]
+    # Before a session's first work the telephone is all there is, and stays where it is.
+    inside = work >= block.starts[:-1][block.session_of[calls]]
+    calls, work = calls[inside], work[inside]
+    screen, field = block.screen.copy(), block.field.copy()
+    screen[calls], field[calls] = screen[work], -1
+    return dataclasses.replace(block, screen=screen, field=field)
 
 
 def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) -> Iterator[list[SessionHeader]]:

@@ -26,9 +26,12 @@ from analysis.kernel.study_pass import sums_of_study
 from analysis.kernel.values import TimeCounts, times_at
 from analysis.loading import LoadedStudy
 from analysis.thresholds import Thresholds
+from shadow.events import ROLES
 from tests.analysis import oracles
+from tests.analysis.conftest import StudyOf
 from tests.analysis.kernel_rows import TABLES, block_of_log, places_of, table_of
 from tests.analysis.oracles import Log
+from tests.analysis.studies import act, later
 from tests.analysis.test_concepts import DEFAULT, OTHER_THRESHOLDS, event, load, log_of
 
 FRAMES = {
@@ -225,6 +228,24 @@ class TestBlocks:
 
         assert len(blocks) > 1
         assert_frame_equal(stored, read)
+
+    def test_the_telephone_stands_where_the_work_stands(self, study_of: StudyOf) -> None:
+        """Blocks hold the rows that the SQL reads, a call's in the place of the work before it."""
+        rows = [
+            act(0, "call_start", "Phone::line"),
+            act(1, "click", "CRM:Ticket:Name", role="entry"),
+            act(2, "hold_start", "Phone::line"),
+            act(3, "hold_end", "Phone::line"),
+            act(4, "click", "ERP:Order:Number"),
+            act(5, "call_end", "Phone::line"),
+        ]
+        loaded = study_of([*rows, *later(rows, 1, session="two")])
+        (block,) = loaded.blocks()
+        columns = {"session": block.session, "seq": block.seqs, "app": block.app, "screen": block.screen, "field": block.field}
+        read = pl.DataFrame(columns).with_columns(pl.col("field").replace(-1, None))
+
+        assert_frame_equal(loaded.query("SELECT session, seq, app, screen, field FROM events ORDER BY session, seq"), read)
+        assert loaded.table("events").sort("session", "seq")["role"].to_list() == [[*ROLES, None][code] for code in block.role]
 
 
 class TestTimeCounts:

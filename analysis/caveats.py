@@ -19,7 +19,7 @@ STEADY: Final = 0.10
 def study_caveats(loaded: LoadedStudy, counts: dict[str, int]) -> list[Row]:
     """What holds for every document of a study; `counts` are its sessions, agents, cases and events."""
     found: list[Row] = []
-    nowhere = loaded.cases["case_no"].null_count()
+    nowhere = counts["events"] - loaded.sums.totals["events_in_case"]
     if nowhere:
         share = nowhere / max(1, counts["events"])
         found.append(
@@ -31,7 +31,7 @@ def study_caveats(loaded: LoadedStudy, counts: dict[str, int]) -> list[Row]:
         found.append(
             _caveat("few_agents", f"{counts['agents']} of the {loaded.thresholds.min_agents} agents that a ranking needs: anecdotes")
         )
-    if counts["events"] and loaded.table("tokens").is_empty():
+    if counts["events"] and not any(header.n_tokens for header in loaded.study.catalogue.sessions):
         found.append(_caveat("no_values", "the logs show no values, so typed re-entry cannot be seen"))
     return found
 

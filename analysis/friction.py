@@ -2,92 +2,39 @@
 Friction: where the time of a case goes, by screen, field and application, and which steps repeat.
 
 These tables describe; the ranking decides. A number that the log cannot show (dead clicks where an application shows no reactions, fields
-never touched where no form was announced) is null and never 0.
+never touched where no form was announced) is null and never 0. They come from sums that add up over sessions; what the study knows only as
+a whole is applied here: which fields are fillable or announced, and which applications answer at all.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from analysis.klm import with_model_times
+from analysis.kernel.aggregates import StudySums
+from analysis.kernel.columns import NO_ROLE
 
-if TYPE_CHECKING:
-    from analysis.loading import LoadedStudy
+__all__ = ["apps_without_reactions", "friction_by_app", "friction_by_field", "friction_by_screen", "switches_between_apps"]
 
-__all__ = ["friction_by_app", "friction_by_field", "friction_by_screen", "switches_between_apps"]
-
-BY_SCREEN = """
-    WITH work AS (
-        SELECT screen, sum(case_active_ms) / 1000.0 AS case_s, count(DISTINCT (session, case_no)) FILTER (case_no IS NOT NULL) AS cases
-             , count(DISTINCT agent) AS n_agents
-        FROM event_times GROUP BY screen
-    )
-    , stays AS (
-        SELECT screen, count(*) AS visits, median(dwell_ms) / 1000.0 AS dwell_s_median, quantile_cont(dwell_ms, 0.9) / 1000.0 AS dwell_s_p90
-        FROM screen_visits GROUP BY screen
-    )
-    , returned AS (SELECT screen, sum(n_returns) AS n FROM returns GROUP BY screen)
-    , bursts AS (SELECT screen, count(*) AS n FROM repeat_clicks GROUP BY screen)
-    , dead AS (SELECT screen, count(*) AS n FROM dead_clicks GROUP BY screen)
-    , corrected AS (SELECT screen, count(*) AS n FROM corrections GROUP BY screen)
-    , passed AS (SELECT screen, count(CASE WHEN skipped THEN 1 END) AS n FROM skips WHERE kind = 'passed_over' GROUP BY screen)
-    , untouched AS (SELECT screen, count(CASE WHEN skipped THEN 1 END) AS n FROM skips WHERE kind = 'never_touched' GROUP BY screen)
-    SELECT s.screen, s.visits, w.cases, w.case_s, s.dwell_s_median, s.dwell_s_p90
-         , coalesce(returned.n, 0) AS returns, coalesce(bursts.n, 0) AS repeat_clicks
-         , CASE WHEN r.shows_reactions THEN coalesce(dead.n, 0) END AS dead_clicks
-         , coalesce(corrected.n, 0) AS corrections, passed.n AS passed_over, untouched.n AS never_touched, w.n_agents
-    FROM stays AS s
-    JOIN work AS w USING (screen)
-    JOIN screens AS d USING (screen)
-    JOIN app_reactions AS r ON d.app = r.app
-    LEFT JOIN returned USING (screen) LEFT JOIN bursts USING (screen) LEFT JOIN dead USING (screen)
-    LEFT JOIN corrected USING (screen) LEFT JOIN passed USING (screen) LEFT JOIN untouched USING (screen)
-    ORDER BY s.screen
-"""
-
-BY_FIELD = """
-    WITH stays AS (
-        SELECT field, count(*) AS visits, median(dwell_ms) / 1000.0 AS dwell_s_median
-             , median(hesitation_ms) / 1000.0 AS hesitation_s_median
-        FROM field_visits GROUP BY field
-    )
-    , work AS (
-        SELECT field, count(DISTINCT (session, case_no)) FILTER (case_no IS NOT NULL) AS n_cases, count(DISTINCT agent) AS n_agents
-        FROM events WHERE field IS NOT NULL GROUP BY field
-    )
-    , corrected AS (SELECT field, count(*) AS n FROM corrections GROUP BY field)
-    , returned AS (SELECT field, avg(CASE WHEN n_returns > 0 THEN 1.0 ELSE 0.0 END) AS rate FROM returns GROUP BY field)
-    , skipped AS (
-        SELECT field, count(DISTINCT (session, case_no)) AS shown
-             , avg(CASE WHEN skipped THEN 1.0 ELSE 0.0 END) FILTER (kind = 'passed_over') AS skip_rate
-             , avg(CASE WHEN skipped THEN 1.0 ELSE 0.0 END) FILTER (kind = 'never_touched') AS never_touched_rate
-        FROM skips WHERE case_no IS NOT NULL GROUP BY field
-    )
-    SELECT f.field, coalesce(s.visits, 0) AS visits, s.dwell_s_median, s.hesitation_s_median
-         , CASE WHEN s.visits > 0 THEN coalesce(corrected.n, 0) / s.visits END AS corrections_per_visit
-         , returned.rate AS return_rate, k.skip_rate, k.never_touched_rate
-         , greatest(coalesce(w.n_cases, 0), coalesce(k.shown, 0)) AS n_cases, coalesce(w.n_agents, 0) AS n_agents
-    FROM fields AS f
-    LEFT JOIN stays AS s USING (field) LEFT JOIN work AS w USING (field) LEFT JOIN corrected USING (field)
-    LEFT JOIN returned USING (field) LEFT JOIN skipped AS k USING (field)
-    ORDER BY f.field
-"""
-
-BY_APP = """
-    WITH work AS (SELECT app, sum(case_active_ms) / 1000.0 AS case_s FROM event_times GROUP BY app)
-    , entered AS (SELECT to_app AS app, count(*) AS n FROM app_switches GROUP BY to_app)
-    , tripped AS (SELECT app, count(*) AS n FROM round_trips GROUP BY app)
-    SELECT a.app, coalesce(w.case_s, 0) AS case_s, coalesce(entered.n, 0) AS switches_in, coalesce(tripped.n, 0) AS round_trips
-    FROM apps AS a
-    JOIN work AS w USING (app) LEFT JOIN entered USING (app) LEFT JOIN tripped USING (app)
-    WHERE a.name <> '(unknown)'
-    ORDER BY a.app
-"""
+Bools = NDArray[np.bool_]
+Places = NDArray[np.int64]
+Numbers = NDArray[np.float64]
 
 
-def friction_by_screen(loaded: LoadedStudy) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Skips:
+    """Of each field: whether passing over and leaving untouched is counted at all, and how often it came."""
+
+    passed_known: Bools
+    passed: Places
+    untouched_known: Bools
+    untouched: Places
+
+
+def friction_by_screen(sums: StudySums) -> pl.DataFrame:
     """
     Where the time of a case goes.
 
@@ -98,36 +45,34 @@ def friction_by_screen(loaded: LoadedStudy) -> pl.DataFrame:
         no reactions), corrections_per_case, passed_over, never_touched, excess_s_per_case (observed minus what the keystroke-level model
         gives at the study's own pace; null where nothing on the screen is modelled), n_agents.
     """
-    n_cases = _n_cases(loaded)
-    per_case = [(pl.col(source) / n_cases).alias(name) for source, name in (
-        ("case_s", "dwell_s_per_case"), ("returns", "returns_per_case"), ("corrections", "corrections_per_case"))]  # fmt: skip
-    frame = loaded.query(BY_SCREEN).join(_excess(loaded, n_cases), on="screen", how="left")
-    return (
-        frame.with_columns(per_case).drop("case_s", "returns", "corrections").sort("dwell_s_per_case", "screen", descending=[True, False])
-    )
+    places, screens, skips = sums.places, sums.screens, _skips(sums)
+    n_screens = len(places.screen_app)
+
+    def over_fields(counts: Places | Bools) -> Places:
+        return np.bincount(places.field_screen, counts, minlength=n_screens).astype(np.int64)
+
+    median, p90 = sums.screen_dwell.quantiles(n_screens, 0.5, 0.9)
+    answers = sums.apps["reactions"][places.screen_app] > 0
+    frame = pl.DataFrame({
+        "screen": np.arange(n_screens, dtype=np.int32),
+        "visits": screens["visits"],
+        "cases": screens["cases"],
+        "dwell_s_per_case": _per_case(screens["case_ms"] / 1000, sums),
+        "dwell_s_median": median / 1000,
+        "dwell_s_p90": p90 / 1000,
+        "returns_per_case": _per_case(over_fields(sums.fields["returns"]), sums),
+        "repeat_clicks": screens["repeat_clicks"],
+        "dead_clicks": _known(over_fields(np.where(_may_be_dead(sums), sums.fields["silent_clicks"], 0)), answers),
+        "corrections_per_case": _per_case(over_fields(sums.fields["corrections"]), sums),
+        "passed_over": _known(over_fields(skips.passed), over_fields(skips.passed_known) > 0),
+        "never_touched": _known(over_fields(skips.untouched), over_fields(skips.untouched_known) > 0),
+        "excess_s_per_case": _excess(sums),
+        "n_agents": sums.screen_agents.sum(axis=0),
+    })  # fmt: skip
+    return frame.filter(pl.col("visits") > 0).sort("dwell_s_per_case", "screen", descending=[True, False])
 
 
-def _n_cases(loaded: LoadedStudy) -> pl.Expr:
-    """Cases to divide by; null where there are none, for then nothing is known per case."""
-    return pl.lit(loaded.n_cases or None, dtype=pl.Int64)
-
-
-def _excess(loaded: LoadedStudy, n_cases: pl.Expr) -> pl.DataFrame:
-    """
-    Seconds per case above the model, by screen.
-
-    The model is scaled so that over the whole study it gives the time observed: excess says where time is spent beyond the usual, and adds
-    up to 0 over screens.
-    """
-    timed = with_model_times(loaded.table("event_times").sort("session", "seq")).filter(pl.col("case_no").is_not_null())
-    totals = timed.group_by("screen").agg(active_s=pl.col("case_active_ms").sum() / 1000, model_s=pl.col("model_s").sum())
-    observed, modelled = float(totals["active_s"].sum()), float(totals["model_s"].sum())
-    pace = observed / modelled if modelled else 0.0
-    excess = (pl.col("active_s") - pace * pl.col("model_s")) / n_cases
-    return totals.select("screen", excess_s_per_case=pl.when(pl.col("model_s") > 0).then(excess))
-
-
-def friction_by_field(loaded: LoadedStudy) -> pl.DataFrame:
+def friction_by_field(sums: StudySums) -> pl.DataFrame:
     """
     How each field is worked with.
 
@@ -137,26 +82,107 @@ def friction_by_field(loaded: LoadedStudy) -> pl.DataFrame:
         skip_rate and never_touched_rate (shares of the cases in which the form was shown), n_cases (in which it was
         shown or touched), n_agents. Null = not measured.
     """
-    frame = loaded.query(BY_FIELD)
+    fields, n_fields = sums.fields, len(sums.places.field_role)
+    (dwell,), (hesitation,) = sums.field_dwell.quantiles(n_fields, 0.5), sums.hesitation.quantiles(n_fields, 0.5)
+    counted, announced = _fillable(sums), fields["announced"] > 0
+    told, shown = (np.where(counted & which, fields[name], 0) for which, name in ((counted, "case_told"), (announced, "case_shown")))
+    frame = pl.DataFrame({
+        "field": np.arange(n_fields, dtype=np.int32),
+        "visits": fields["visits"],
+        "dwell_s_median": _number(dwell / 1000),
+        "hesitation_s_median": _number(hesitation / 1000),
+        "corrections_per_visit": _share(fields["corrections"], fields["visits"]),
+        "return_rate": _share(fields["returned"], fields["filled"]),
+        "skip_rate": _share(fields["case_passed"], told),
+        "never_touched_rate": _share(fields["case_untouched"], shown),
+        "n_cases": np.maximum(fields["cases"], np.maximum(told, shown)),
+        "n_agents": sums.field_agents.sum(axis=0),
+    })  # fmt: skip
     return frame.sort(pl.col("visits") * pl.col("dwell_s_median").fill_null(0), "field", descending=[True, False])
 
 
-def friction_by_app(loaded: LoadedStudy) -> pl.DataFrame:
+def friction_by_app(sums: StudySums) -> pl.DataFrame:
     """
     Where the time goes between systems.
 
     Returns:
 
-        One row per app, most seconds per case first: app (code), dwell_s_per_case, switches_in and round_trips (study totals).
+        One row per known application that was visited, most seconds per case first: app (code), dwell_s_per_case, switches_in and
+        round_trips (study totals).
     """
-    frame = loaded.query(BY_APP).with_columns(dwell_s_per_case=pl.col("case_s") / _n_cases(loaded)).drop("case_s")
-    return frame.sort("dwell_s_per_case", "app", descending=[True, False])
+    places, n_apps = sums.places, len(sums.places.app_known)
+    spent, visits = (np.bincount(places.screen_app, sums.screens[name], minlength=n_apps) for name in ("case_ms", "visits"))
+    frame = pl.DataFrame({
+        "app": np.arange(n_apps, dtype=np.int32),
+        "switches_in": sums.apps["switches_in"],
+        "round_trips": sums.apps["round_trips"],
+        "dwell_s_per_case": _per_case(spent / 1000, sums),
+    })  # fmt: skip
+    there = places.app_known & (visits > 0)
+    return frame.filter(pl.Series(there)).sort("dwell_s_per_case", "app", descending=[True, False])
 
 
-def switches_between_apps(loaded: LoadedStudy) -> pl.DataFrame:
+def switches_between_apps(sums: StudySums) -> pl.DataFrame:
     """Changes of application within cases: from_app, to_app (codes), per_case; most frequent first."""
-    counts = loaded.query("""
-        SELECT from_app, to_app, count(*) AS n FROM app_switches
-        WHERE from_app IS NOT NULL AND case_no IS NOT NULL GROUP BY ALL ORDER BY n DESC, from_app, to_app
-    """)
-    return counts.with_columns(per_case=pl.col("n") / max(1, loaded.n_cases)).drop("n")
+    from_app, to_app = np.nonzero(sums.switches)
+    counts = pl.DataFrame({"from_app": from_app, "to_app": to_app, "n": sums.switches[from_app, to_app]})
+    ordered = counts.sort("n", "from_app", "to_app", descending=[True, False, False])
+    return ordered.with_columns(per_case=pl.col("n") / max(1, sums.n_cases)).drop("n")
+
+
+def apps_without_reactions(sums: StudySums) -> list[int]:
+    """Known applications of which the log never shows that they answer: codes."""
+    return [int(app) for app in np.flatnonzero(sums.places.app_known & (sums.apps["reactions"] == 0))]
+
+
+def _excess(sums: StudySums) -> pl.Series:
+    """
+    Seconds per case above the model, by screen.
+
+    The model is scaled so that over the whole study it gives the time observed: excess says where time is spent beyond the usual, and adds
+    up to 0 over screens.
+    """
+    observed, modelled = sums.screens["case_ms"] / 1000, sums.screens["model_cs"] / 100
+    pace = float(observed.sum() / modelled.sum()) if modelled.any() else 0.0
+    return _per_case(observed - pace * modelled, sums).set(pl.Series(modelled == 0), None)
+
+
+def _fillable(sums: StudySums) -> Bools:
+    """Fields a person could have filled, as fillable_fields.sql says."""
+    places = sums.places
+    by_role = places.field_has_role("entry", "text", "combo", "check", "radio", "date", "password")
+    unclear = places.field_has_role("other") | (places.field_role == NO_ROLE)
+    fillable: Bools = (sums.fields["announced"] > 0) | by_role | (unclear & (sums.fields["shows_state"] > 0))
+    return fillable
+
+
+def _skips(sums: StudySums) -> _Skips:
+    fields, fillable, announced = sums.fields, _fillable(sums), sums.fields["announced"] > 0
+    told, passed, untouched = (fields[f"case_{name}"] + fields[f"loose_{name}"] for name in ("told", "passed", "untouched"))
+    return _Skips(fillable & (told > 0), np.where(fillable, passed, 0), announced, np.where(announced, untouched, 0))
+
+
+def _may_be_dead(sums: StudySums) -> Bools:
+    """Fields of which a click has to be answered: buttons, links, cells where cells answer, and what is unknown and not fillable."""
+    places = sums.places
+    cells_answer = sums.apps["cell_reactions"][places.field_app] > 0
+    unknown = (places.field_role == NO_ROLE) & ~_fillable(sums)
+    may: Bools = places.field_has_role("button", "link") | (places.field_has_role("cell") & cells_answer) | unknown
+    return may
+
+
+def _per_case(total: Places | Numbers, sums: StudySums) -> pl.Series:
+    """By all cases; null where there are none, for then nothing is known per case."""
+    return pl.Series(total, dtype=pl.Float64) / (sums.n_cases or None)
+
+
+def _known(counts: Places, known: Bools) -> pl.Series:
+    return pl.Series(counts).set(pl.Series(~known), None)
+
+
+def _share(part: Places, whole: Places) -> pl.Series:
+    return _number(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
+
+
+def _number(values: Numbers) -> pl.Series:
+    return pl.Series(values, nan_to_null=True)

@@ -1,64 +1,67 @@
-"""A study as the concepts read it: base tables in an in-memory database, actions and roles as words, cases assigned."""
+"""
+A study as the analysis reads it.
+
+    store  ->  blocks   ->  sums   ->  what cases, friction and the report say     (analysis.kernel)
+           ->  database ->  tables and queries, for people and the tests           (analysis.concepts), only if asked for
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import msgspec
 import numpy as np
 import polars as pl
 
-from analysis.cases import assign_cases
-from analysis.concepts import BASE_TABLES, build_concepts, connect, create_base_tables
-from analysis.kernel.columns import BLOCK_EVENTS, SessionBlock, read_blocks
+from analysis.cases import StudyCases, assign_cases
+from analysis.kernel.concepts import concepts_of
+from analysis.kernel.reading import BLOCK_EVENTS, read_blocks, read_session
+from analysis.kernel.study_pass import add_study, empty_sums
 from analysis.thresholds import Thresholds
 from shadow.errors import SettingsError, StudyError
-from shadow.events import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
+    import duckdb
     from numpy.typing import NDArray
 
+    from analysis.kernel.aggregates import StudySums
+    from analysis.kernel.columns import SessionBlock
+    from analysis.kernel.concepts import BlockConcepts
     from shadow.study import Study
 
 __all__ = ["LoadedStudy", "load_study", "thresholds_of"]
 
 
-@dataclass(slots=True)
+@dataclass
 class LoadedStudy:
     """
-    A study with its cases assigned and its concepts built.
+    A study with its thresholds; everything else is made when it is asked for, and once.
 
     Args:
 
         study: The folder it came from.
 
         thresholds: The defaults, with what study.toml says otherwise.
-
-        con: A database with the base tables and the concepts (`analysis.concepts`).
-
-        cases: Case of every event: session, seq, case_no, how.
     """
 
     study: Study
     thresholds: Thresholds
-    con: duckdb.DuckDBPyConnection
-    cases: pl.DataFrame
-    _tables: dict[str, pl.DataFrame] = field(default_factory=dict)
 
-    def table(self, name: str) -> pl.DataFrame:
-        """A base table or concept as a frame; read once."""
-        if name not in self._tables:
-            self._tables[name] = self.query(f"SELECT * FROM {name}")  # noqa: S608 - a table of ours
-        return self._tables[name]
+    def __post_init__(self) -> None:
+        self._study_cases = StudyCases(self.study)
+        self._database: duckdb.DuckDBPyConnection | None = None
+        self._tables: dict[str, pl.DataFrame] = {}
 
-    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
-        """The result of a query over base tables and concepts."""
-        return _frame(self.con.sql(sql, params=dict(params) if params else None))
+    @cached_property
+    def sums(self) -> StudySums:
+        """What the concepts add up to (`analysis.kernel.aggregates`)."""
+        sums = empty_sums(self.study)
+        add_study(sums, self.study, self.thresholds, self._study_cases)
+        return sums
 
     def blocks(self, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
         """
@@ -68,13 +71,16 @@ class LoadedStudy:
 
             n_events: Events of a block, unless one session has more.
         """
-        return read_blocks(self.study, self.case_numbers, n_events)
+        return read_blocks(self.study, self._study_cases, n_events=n_events)
+
+    def session(self, session: int) -> BlockConcepts:
+        """The concepts of one session, which has events."""
+        return concepts_of(read_session(self.study, self._study_cases, session), self.thresholds)
 
     @property
-    def case_numbers(self) -> NDArray[np.int32]:
-        """Case of every event in session and seq order; 0 for none."""
-        numbers: NDArray[np.int32] = self.cases["case_no"].fill_null(0).to_numpy()
-        return numbers
+    def n_cases(self) -> int:
+        """Cases of the study."""
+        return self.sums.n_cases
 
     @property
     def agent_of(self) -> NDArray[np.int32]:
@@ -85,14 +91,30 @@ class LoadedStudy:
             agents[header.session] = header.agent
         return agents
 
-    def close(self) -> None:
-        """Let go of the database."""
-        self.con.close()
+    @cached_property
+    def cases(self) -> pl.DataFrame:
+        """Case of every event: session, seq, case_no, how (`analysis.cases.assign_cases`)."""
+        return assign_cases(self.study)
 
-    @property
-    def n_cases(self) -> int:
-        """Cases of the study."""
-        return self.cases.filter(pl.col("case_no").is_not_null()).select("session", "case_no").n_unique()
+    def table(self, name: str) -> pl.DataFrame:
+        """A base table or concept as a frame; read once."""
+        if name not in self._tables:
+            self._tables[name] = self.query(f"SELECT * FROM {name}")  # noqa: S608 - a table of ours
+        return self._tables[name]
+
+    def query(self, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
+        """The result of a query over base tables and concepts, which are built when the first is asked for."""
+        from analysis.tables import database_of, frame_of  # noqa: PLC0415 - DuckDB takes 0.2 s to start, and no command needs it
+
+        if self._database is None:
+            self._database = database_of(self.study, self.thresholds)
+        return frame_of(self._database.sql(sql, params=dict(params) if params else None))
+
+    def close(self) -> None:
+        """Let go of the database, if there is one."""
+        if self._database is not None:
+            self._database.close()
+            self._database = None
 
     def field(self, code: int | None) -> dict[str, str | None]:
         """A field as every output names it; None is the unknown origin of a copy."""
@@ -102,24 +124,6 @@ class LoadedStudy:
         entry = catalogue.fields[code]
         screen = catalogue.screens[entry.screen]
         return {"app": catalogue.apps[screen.app], "screen": screen.name, "field": entry.element, "label": entry.label}
-
-
-def _frame(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
-    """
-    A result as a frame.
-
-    Through numpy, because the direct way needs pyarrow or leaves DuckDB complaining of leaks when the program ends.
-    """
-    kinds = {name: _KINDS.get(str(kind), pl.Float64) for name, kind in zip(relation.columns, relation.types, strict=True)}
-    columns = []
-    for name, array in relation.fetchnumpy().items():
-        masked = np.ma.getmaskarray(array)
-        values = pl.Series(name, np.ma.getdata(array).tolist() if kinds[name] == pl.String else np.ma.getdata(array))
-        columns.append(values.cast(kinds[name]).set(pl.Series(masked), None) if masked.any() else values.cast(kinds[name]))
-    return pl.DataFrame(columns)
-
-
-_KINDS = {"BOOLEAN": pl.Boolean, "INTEGER": pl.Int32, "BIGINT": pl.Int64, "HUGEINT": pl.Int64, "DOUBLE": pl.Float64, "VARCHAR": pl.String}
 
 
 def thresholds_of(study: Study) -> Thresholds:
@@ -144,7 +148,7 @@ def thresholds_of(study: Study) -> Thresholds:
 
 def load_study(study: Study) -> LoadedStudy:
     """
-    Assign cases and build the concepts of a study, in memory.
+    A study to be analysed, in which something was imported.
 
     Raises:
 
@@ -154,75 +158,4 @@ def load_study(study: Study) -> LoadedStudy:
     """
     if not study.catalogue.sessions:
         raise StudyError(f"{study.folder} has no sessions", f"bring logs in with: shadow import LOG --study {study.folder}")
-    thresholds = thresholds_of(study)
-    cases = assign_cases(study)
-    con = connect()
-    create_base_tables(con)
-    _fill_dimensions(con, study)
-    _fill_rows(con, study, cases)
-    build_concepts(con, thresholds)
-    return LoadedStudy(study, thresholds, con, cases)
-
-
-def _fill_dimensions(con: duckdb.DuckDBPyConnection, study: Study) -> None:
-    catalogue = study.catalogue
-    apps = list(enumerate(catalogue.apps))
-    screens = [(code, entry.app, entry.name) for code, entry in enumerate(catalogue.screens)]
-    fields = [
-        (code, entry.screen, catalogue.screens[entry.screen].app, entry.element, entry.label, entry.role, entry.required)
-        for code, entry in enumerate(catalogue.fields)
-    ]
-    for table, rows in (("apps", apps), ("screens", screens), ("fields", fields)):
-        if rows:
-            # Whole columns at once: row by row added 0.6 s to the loading of the sample study.
-            columns = ", ".join(f"unnest(?::{column.split()[1]}[])" for column in BASE_TABLES[table].split(", "))
-            con.execute(f"INSERT INTO {table} SELECT {columns}", [list(column) for column in zip(*rows, strict=True)])
-
-
-def _fill_rows(con: duckdb.DuckDBPyConnection, study: Study, cases: pl.DataFrame) -> None:
-    """Events with words for codes, and the side tables; the case of an event comes from `cases`, row by row."""
-    con.register("assigned", {
-        "session": cases["session"].to_numpy(),
-        "seq": cases["seq"].to_numpy(),
-        "case_no": cases["case_no"].fill_null(0).to_numpy(),
-    })  # fmt: skip
-    con.register("actions", {"code": np.arange(len(ACTIONS), dtype=np.uint8), "action": np.array(ACTIONS, dtype=object)})
-    headers = study.catalogue.sessions
-    con.register("agents", {
-        "session": np.array([header.session for header in headers], dtype=np.int32),
-        "agent": np.array([header.agent for header in headers], dtype=np.int32),
-    })  # fmt: skip
-    _read_parts(con, "stored_events", study.parts("events"))
-    con.execute("""
-        INSERT INTO events
-        SELECT e.session, g.agent, e.seq, e.t_ms, a.action, e.app, e.screen, e.field, f.role, e.mark, e.filled, e.keys, e.x, e.y
-             , nullif(c.case_no, 0)
-        FROM stored_events AS e
-        JOIN agents AS g USING (session)
-        JOIN actions AS a ON e.action = a.code
-        JOIN assigned AS c USING (session, seq)
-        LEFT JOIN fields AS f USING (field)
-        ORDER BY e.session, e.seq
-    """)
-    con.execute(_CALLS_ASIDE)
-    for table in ("tokens", "forms"):
-        if study.parts(table):
-            _read_parts(con, f"stored_{table}", study.parts(table))
-            con.execute(f"INSERT INTO {table} SELECT * FROM stored_{table}")  # noqa: S608 - tables of ours
-
-
-# The telephone puts nothing in front: its rows stand where the work stands, and break no visit.
-_CALLS_ASIDE = """
-    UPDATE events SET app = work.app, screen = work.screen, field = NULL, role = NULL
-    FROM (
-        SELECT c.session, c.seq, w.app, w.screen
-        FROM (SELECT session, seq FROM events WHERE action IN ('call_start', 'call_end', 'hold_start', 'hold_end')) AS c
-        ASOF JOIN (SELECT session, seq, app, screen FROM events WHERE action NOT IN ('call_start', 'call_end', 'hold_start', 'hold_end')) AS w
-            ON c.session = w.session AND c.seq >= w.seq
-    ) AS work
-    WHERE events.session = work.session AND events.seq = work.seq
-"""
-
-
-def _read_parts(con: duckdb.DuckDBPyConnection, view: str, paths: list[Path]) -> None:
-    con.read_parquet([str(path) for path in paths]).create_view(view)
+    return LoadedStudy(study, thresholds_of(study))

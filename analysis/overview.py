@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
-from analysis.friction import switches_between_apps
-from analysis.ranking import GAPS_S, rank_integrations
+from analysis.friction import apps_without_reactions, switches_between_apps
+from analysis.ranking import rank_integrations
 from analysis.reentry import find_reentry
 from analysis.results import (
     Document,
@@ -20,7 +20,7 @@ from analysis.results import (
     study_counts,
     total_row,
 )
-from analysis.thresholds import SOURCES
+from analysis.thresholds import GAPS_S, SOURCES
 from shadow.events import SCHEMA_VERSION
 from shadow.session import IMPORTED
 
@@ -90,15 +90,15 @@ def _origin(loaded: LoadedStudy) -> str:
 
 def _cases(loaded: LoadedStudy, rows: list[Row]) -> Row:
     seconds, events = [row["seconds"] for row in rows], [row["events"] for row in rows]
-    spent = loaded.table("event_times").select(pl.col("active_ms").sum(), within=pl.col("case_active_ms").sum()).row(0)
+    active_ms, on_cases_ms = loaded.sums.totals["active_ms"], int(loaded.sums.screens["case_ms"].sum())
     return {
         "n": len(rows),
         "seconds_mean": float(np.mean(seconds)) if rows else None,
         "seconds_median": float(np.median(seconds)) if rows else None,
         "events_median": float(np.median(events)) if rows else None,
         "how": {how: sum(row["how"] == how for row in rows) for how in sorted({row["how"] for row in rows})},
-        "events_in_no_case": loaded.cases["case_no"].null_count(),
-        "share_in_no_case": 1 - spent[1] / spent[0] if spent[0] else None,
+        "events_in_no_case": loaded.sums.totals["events"] - loaded.sums.totals["events_in_case"],
+        "share_in_no_case": 1 - on_cases_ms / active_ms if active_ms else None,
     }
 
 
@@ -106,18 +106,13 @@ def _switches(loaded: LoadedStudy) -> list[Row]:
     apps = loaded.study.catalogue.apps
     return [
         {"source_app": apps[row["from_app"]], "target_app": apps[row["to_app"]], "per_case": row["per_case"]}
-        for row in switches_between_apps(loaded).to_dicts()
+        for row in switches_between_apps(loaded.sums).to_dicts()
     ]
 
 
 def _typical_case(loaded: LoadedStudy, reentry: Reentry) -> Row | None:
     """The case nearest to all others in length, events and switches (the medoid), as a timeline without the gaps that do not count."""
-    features = loaded.query("""
-        SELECT e.session, e.case_no, sum(e.case_active_ms) / 1000.0 AS seconds, count(*) AS events
-             , (SELECT count(*) FROM app_switches AS s WHERE s.session = e.session AND s.case_no = e.case_no) AS switches
-        FROM event_times AS e WHERE e.case_no IS NOT NULL
-        GROUP BY e.session, e.case_no ORDER BY e.session, e.case_no
-    """)
+    features = loaded.sums.cases.select("session", "case_no", seconds=pl.col("active_ms") / 1000, events="n_events", switches="n_switches")
     if features.is_empty():
         return None
     scaled = features.select(pl.col("seconds", "events", "switches").rank()).to_numpy()
@@ -132,19 +127,23 @@ def _typical_case(loaded: LoadedStudy, reentry: Reentry) -> Row | None:
 
 def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int) -> list[Row]:
     """Stays of one case: app, screen, start_s, end_s, and whether a value was being carried over."""
+    found = loaded.session(session)
+    block = found.block
+    spent = np.where(block.case_no == case_no, found.times.active_ms, 0)
+    spent[found.cases.ends_case] = 0
+    seqs = np.flatnonzero(spent)
     here = (pl.col("session") == session) & (pl.col("case_no") == case_no)
-    steps = loaded.table("event_times").filter(here & (pl.col("case_active_ms") > 0)).sort("seq")
     carried = reentry.occurrences.filter(here).select("start_seq", "target_seq").rows()
     catalogue = loaded.study.catalogue
     segments: list[Row] = []
     clock = 0.0
-    for step in steps.select("seq", "app", "screen", "case_active_ms").to_dicts():
+    for seq, screen, active_ms in zip(seqs.tolist(), block.screen[seqs].tolist(), spent[seqs].tolist(), strict=True):
         place = {
-            "app": catalogue.apps[step["app"]],
-            "screen": catalogue.screens[step["screen"]].name,
-            "reentry": any(start <= step["seq"] < end for start, end in carried),
+            "app": catalogue.apps[catalogue.screens[screen].app],
+            "screen": catalogue.screens[screen].name,
+            "reentry": any(start <= seq < end for start, end in carried),
         }
-        end = clock + step["case_active_ms"] / 1000
+        end = clock + active_ms / 1000
         if segments and all(segments[-1][name] == value for name, value in place.items()):
             segments[-1]["end_s"] = end
         else:
@@ -154,45 +153,36 @@ def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int)
 
 
 def _coverage(loaded: LoadedStudy, ranking: Ranking) -> Row:
-    times = loaded.table("event_times").with_columns(pl.col("gap_ms").fill_null(0))
-    paused, blind = pl.col("action") == "pause", pl.col("action") == "gap_start"
-    long_gap = (pl.col("gap_ms") > loaded.thresholds.gap_drop_ms) & ~paused & ~blind
-    sums = times.select(
-        recorded_s=pl.col("gap_ms").sum() / 1000,
-        active_s=pl.col("active_ms").sum() / 1000,
-        long_gaps_s=pl.col("gap_ms").filter(long_gap).sum() / 1000,
-        paused_s=pl.col("gap_ms").filter(paused).sum() / 1000,
-        blind_s=pl.col("gap_ms").filter(blind).sum() / 1000,
-    ).row(0, named=True)
+    totals = loaded.sums.totals
     saved = {gap_s: seconds / 60 for gap_s, seconds in ranking.by_gap.items()}
-    at_gap = [{"gap_s": gap_s, "case_seconds": _case_seconds(loaded, times, gap_s), "minutes_saved": saved.get(gap_s)} for gap_s in GAPS_S]
-    sessions = len(loaded.study.catalogue.sessions)
-    return {**sums, "sessions": sessions, "minutes_by_gap": at_gap, "not_measured": _not_measured(loaded)}
-
-
-def _case_seconds(loaded: LoadedStudy, times: pl.DataFrame, gap_s: int) -> float | None:
-    """Mean seconds of a case if gaps above `gap_s` counted for nothing."""
-    if loaded.n_cases == 0:
-        return None
-    last = pl.col("seq") == pl.col("seq").max().over("session", "case_no")
-    within = pl.col("case_no").is_not_null() & ~last & ~pl.col("action").is_in(["pause", "gap_start"]) & (pl.col("gap_ms") <= gap_s * 1000)
-    return float(times.filter(within)["gap_ms"].sum()) / 1000 / loaded.n_cases
+    n_cases = loaded.n_cases
+    at_gap = [
+        {
+            "gap_s": gap_s,
+            "case_seconds": totals[f"case_ms_{gap_s}"] / 1000 / n_cases if n_cases else None,
+            "minutes_saved": saved.get(gap_s),
+        }
+        for gap_s in GAPS_S
+    ]
+    return {
+        **{f"{name}_s": totals[f"{name}_ms"] / 1000 for name in ("recorded", "active", "long_gaps", "paused", "blind")},
+        "sessions": len(loaded.study.catalogue.sessions),
+        "minutes_by_gap": at_gap,
+        "not_measured": _not_measured(loaded),
+    }
 
 
 def _not_measured(loaded: LoadedStudy) -> list[Row]:
     """What the logs cannot show, each a code and a sentence."""
-    silent = loaded.query(
-        "SELECT a.name FROM app_reactions AS r JOIN apps AS a USING (app) WHERE NOT r.shows_reactions AND a.name <> '(unknown)'"
-    )
-    actions = set(loaded.table("events")["action"].unique().to_list())
+    totals = loaded.sums.totals
     found = []
-    if not silent.is_empty():
+    if apps_without_reactions(loaded.sums):
         found.append(("dead_clicks", "Clicks without effect are not measured where the log shows no reactions of a system."))
-    if loaded.table("forms").is_empty():
+    if not any(header.n_forms for header in loaded.study.catalogue.sessions):
         found.append(("never_touched", "Fields that were never touched cannot be seen: the logs do not say which fields a form has."))
-    if not actions & {"call_start", "call_end"}:
+    if not totals["calls"]:
         found.append(("no_call_state", "The log does not say when the agents were on the telephone."))
-    if loaded.table("events").filter(pl.col("keys").is_not_null()).is_empty():
+    if not totals["keyed"]:
         found.append(("no_keys", "The logs do not count keys, so the least a saving can be is told from clicks alone."))
     found.append(("system_wait", "Waiting for a system is part of the times shown; the logs do not tell it apart."))
     return [{"code": code, "message": message} for code, message in found]

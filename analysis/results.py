@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
+from analysis.cases import HOW
 from analysis.caveats import ranking_caveats, study_caveats
 from analysis.friction import friction_by_app, friction_by_field, friction_by_screen
 from analysis.ranking import rank_integrations
@@ -62,24 +63,18 @@ def _document(loaded: LoadedStudy, command: str, rows: list[Row]) -> Document:
 
 def cases_document(loaded: LoadedStudy) -> Document:
     """One row per case, in the order they began: session, case, start, end, seconds, events, apps, how."""
-    cases = loaded.query("""
-        SELECT e.session, e.case_no, min(e.t_ms) / 1000.0 AS start, max(e.t_ms) / 1000.0 AS "end", sum(e.case_active_ms) / 1000.0 AS seconds
-             , count(*) AS events, count(DISTINCT CASE WHEN a.name <> '(unknown)' THEN e.app END) AS apps
-        FROM event_times AS e JOIN apps AS a USING (app)
-        WHERE e.case_no IS NOT NULL
-        GROUP BY e.session, e.case_no
-        ORDER BY e.session, e.case_no
-    """)
-    found = loaded.cases.drop_nulls("case_no").group_by("session", "case_no").agg(pl.col("how").first())
-    how = {(session, case_no): word for session, case_no, word in found.iter_rows()}
     rows = [
         {
-            "session": session_name(row["session"]),
-            "case": row["case_no"],
-            **_without(row, "session", "case_no"),
-            "how": how[row["session"], row["case_no"]],
+            "session": session_name(session),
+            "case": case_no,
+            "start": start_ms / 1000,
+            "end": end_ms / 1000,
+            "seconds": active_ms / 1000,
+            "events": n_events,
+            "apps": n_apps,
+            "how": HOW[how],
         }
-        for row in cases.to_dicts()
+        for session, case_no, start_ms, end_ms, active_ms, n_events, n_apps, _, how in loaded.sums.cases.iter_rows()
     ]
     return _document(loaded, "cases", rows)
 
@@ -99,7 +94,7 @@ def friction_document(loaded: LoadedStudy, by: str = "screen") -> Document:
 def _screen_rows(loaded: LoadedStudy) -> list[Row]:
     catalogue = loaded.study.catalogue
     rows = []
-    for row in friction_by_screen(loaded).to_dicts():
+    for row in friction_by_screen(loaded.sums).to_dicts():
         screen = catalogue.screens[row["screen"]]
         if catalogue.apps[screen.app] != UNKNOWN_APP:
             rows.append({"app": catalogue.apps[screen.app], "screen": screen.name, **{name: row[name] for name in SCREEN_COLUMNS}})
@@ -113,14 +108,14 @@ SCREEN_COLUMNS: Final = (
 
 
 def _field_rows(loaded: LoadedStudy) -> list[Row]:
-    rows = friction_by_field(loaded).to_dicts()
+    rows = friction_by_field(loaded.sums).to_dicts()
     return [{**loaded.field(row["field"]), **_without(row, "field")} for row in rows if loaded.field(row["field"])["app"] != UNKNOWN_APP]
 
 
 def _app_rows(loaded: LoadedStudy) -> list[Row]:
     apps = loaded.study.catalogue.apps
     columns = ("dwell_s_per_case", "switches_in", "round_trips")
-    return [{"app": apps[row["app"]], **{name: row[name] for name in columns}} for row in friction_by_app(loaded).to_dicts()]
+    return [{"app": apps[row["app"]], **{name: row[name] for name in columns}} for row in friction_by_app(loaded.sums).to_dicts()]
 
 
 def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, possible: bool = False) -> Document:

@@ -12,7 +12,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-__all__ = ["SOURCES", "ThresholdSource", "Thresholds"]
+__all__ = ["GAPS_S", "SOURCES", "ThresholdSource", "Thresholds"]
+
+GAPS_S: Final = (60, 120, 300)
+"""Longest gaps that are shown beside each other, so that a reader sees what rests on the choice."""
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -64,7 +64,7 @@ def counted_cases(loaded: LoadedStudy) -> CountedCases:
         schema={"session": pl.Int32, "agent": pl.Int32, "day": pl.String},
         orient="row",
     )
-    cases = loaded.cases.drop_nulls("case_no").select("session", "case_no").unique(maintain_order=True).join(sessions, on="session")
+    cases = loaded.sums.cases.select("session", "case_no").join(sessions, on="session", maintain_order="left")
     cases = cases.sort("agent", "day", "session", "case_no", nulls_last=True, maintain_order=True).with_columns(
         nth=pl.int_range(pl.len()).over("agent"), nth_day=pl.col("day").rank("dense").over("agent")
     )

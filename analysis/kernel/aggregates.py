@@ -11,16 +11,20 @@ its own, and applied when everything is added: so no sum has to be made again wh
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from analysis.kernel.casework import CASE_SCHEMA, case_table
 from analysis.kernel.columns import Dimensions, SessionBlock
 from analysis.kernel.concepts import BlockConcepts
+from analysis.kernel.coverage import TOTALS, totals_of
+from analysis.kernel.model import model_times
 from analysis.kernel.values import TimeCounts, times_at
+from analysis.thresholds import Thresholds
 
 __all__ = ["APP_SUMS", "FIELD_SUMS", "SCREEN_SUMS", "SessionSums", "StudySums", "session_sums"]
 
@@ -28,8 +32,11 @@ Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
 Places = NDArray[np.int64]
 
-SCREEN_SUMS: Final = ("visits", "cases", "case_ms", "repeat_clicks")
-"""Visits; cases with an event on the screen; active ms as far as they count to a case; bursts."""
+SCREEN_SUMS: Final = ("visits", "cases", "case_ms", "model_cs", "repeat_clicks")
+"""
+Visits; cases with an event on the screen; active ms as far as they count to a case, and hundredths of a second that the keystroke-level
+model gives for the same events; bursts.
+"""
 
 FIELD_SUMS: Final = (
     "visits", "shows_state", "corrections", "filled", "returned", "returns", "silent_clicks", "announced", "met", "cases",
@@ -52,7 +59,11 @@ class SessionSums:
 
     Args:
 
-        cases: Cases of each session: session, n_cases.
+        cases: One row per case (`CASE_SCHEMA` but `how`).
+
+        totals: TOTALS of them all.
+
+        switches: Changes of application within cases: from_app, to_app, n.
 
         screens, fields, apps: One row per session and place with anything to add: session, code, and the sums.
 
@@ -60,6 +71,8 @@ class SessionSums:
     """
 
     cases: pl.DataFrame
+    totals: dict[str, int]
+    switches: pl.DataFrame
     screens: pl.DataFrame
     fields: pl.DataFrame
     apps: pl.DataFrame
@@ -68,18 +81,25 @@ class SessionSums:
     hesitation: Places
 
 
-def session_sums(found: BlockConcepts) -> SessionSums:
+def session_sums(found: BlockConcepts, thresholds: Thresholds) -> SessionSums:
     """Add up a block's concepts, by session and place."""
-    block, visits = found.block, found.visits
+    visits = found.visits
     measured = np.flatnonzero(visits.hesitation_ms >= 0)
-    n_cases = np.bincount(block.session_of[found.cases.ends_case], minlength=len(block.sessions))
     return SessionSums(
-        pl.DataFrame({"session": block.sessions, "n_cases": n_cases.astype(np.int32)}),
+        case_table(found), totals_of(found, thresholds), _switches(found),
         _by_screen(found), _by_field(found), _by_app(found),
         times_at(found.screens.place, found.screens.dwell_ms),
         times_at(visits.field, visits.dwell_ms),
         times_at(visits.field[measured], visits.hesitation_ms[measured]),
     )  # fmt: skip
+
+
+def _switches(found: BlockConcepts) -> pl.DataFrame:
+    made, n_apps = found.switches, len(found.block.places.app_known)
+    inside = np.flatnonzero(made.case_no)
+    pair, n = np.unique(made.from_app[inside].astype(np.int64) * n_apps + made.to_app[inside], return_counts=True)
+    from_app, to_app = np.divmod(pair, max(1, n_apps))
+    return pl.DataFrame({"from_app": from_app, "to_app": to_app, "n": n})
 
 
 class _Table:
@@ -126,6 +146,8 @@ def _by_screen(found: BlockConcepts) -> pl.DataFrame:
     pair = np.sort((cases.number(first, block.case_no[first]).astype(np.int64) << np.int64(32)) | cells[: len(first)])
     table.add("cases", (pair[_changes(pair)] & np.int64(0xFFFFFFFF)).astype(np.int32))
     table.add("case_ms", cells, np.concatenate([spent, -found.times.active_ms[last]]))
+    rows, modelled = model_times(block, found.apps)
+    table.add("model_cs", table.cells(rows, block.screen[rows]), modelled)
     table.add("repeat_clicks", table.cells(found.bursts.first, block.screen[found.bursts.first]))
     return table.frame()
 
@@ -193,9 +215,11 @@ class StudySums:
 
         places: The study's places.
 
-        agents: Agent of each session.
+        agents: Agent of each session, as an index.
 
-        n_cases: Cases added.
+        totals: TOTALS.
+
+        switches: Changes of application within cases: from by to.
 
         screens, fields, apps: Each sum by code.
 
@@ -206,7 +230,8 @@ class StudySums:
 
     places: Dimensions
     agents: Codes
-    n_cases: int
+    totals: dict[str, int]
+    switches: Places
     screens: dict[str, Places]
     fields: dict[str, Places]
     apps: dict[str, Places]
@@ -215,6 +240,7 @@ class StudySums:
     screen_dwell: TimeCounts
     field_dwell: TimeCounts
     hesitation: TimeCounts
+    _cases: list[pl.DataFrame] = field(default_factory=list)
 
     @classmethod
     def of(cls, places: Dimensions, agents: Mapping[int, int]) -> StudySums:
@@ -225,7 +251,7 @@ class StudySums:
             of_session[session] = order[agent]
         n_screens, n_fields, n_apps = len(places.screen_app), len(places.field_role), len(places.app_known)
         return cls(
-            places, of_session, 0,
+            places, of_session, dict.fromkeys(TOTALS, 0), np.zeros((n_apps, n_apps), dtype=np.int64),
             {name: np.zeros(n_screens, dtype=np.int64) for name in SCREEN_SUMS},
             {name: np.zeros(n_fields, dtype=np.int64) for name in FIELD_SUMS},
             {name: np.zeros(n_apps, dtype=np.int64) for name in APP_SUMS},
@@ -233,16 +259,39 @@ class StudySums:
             TimeCounts.empty(), TimeCounts.empty(), TimeCounts.empty(),
         )  # fmt: skip
 
-    def add(self, sums: SessionSums) -> None:
-        """Add some sessions; the order does not matter."""
-        self.n_cases += int(sums.cases["n_cases"].sum())
+    def add(self, sums: SessionSums, how: NDArray[np.uint8]) -> None:
+        """
+        Add some sessions; the order does not matter.
+
+        Args:
+
+            sums: Their sums.
+
+            how: How each of their cases was found, an index into `analysis.cases.HOW`.
+        """
+        self._cases.append(sums.cases.with_columns(how=how))
+        for name, total in sums.totals.items():
+            self.totals[name] += total
+        np.add.at(self.switches, (sums.switches["from_app"].to_numpy(), sums.switches["to_app"].to_numpy()), sums.switches["n"].to_numpy())
         for totals, frame in ((self.screens, sums.screens), (self.fields, sums.fields), (self.apps, sums.apps)):
             code = frame["code"].to_numpy()
-            for name, total in totals.items():
-                np.add.at(total, code, frame[name].to_numpy())
+            for name, sums_at in totals.items():
+                np.add.at(sums_at, code, frame[name].to_numpy())
         for seen, frame, presence in ((self.screen_agents, sums.screens, "visits"), (self.field_agents, sums.fields, "met")):
             there = frame.filter(pl.col(presence) > 0)
             seen[self.agents[there["session"].to_numpy()], there["code"].to_numpy()] = True
         self.screen_dwell.add(sums.screen_dwell)
         self.field_dwell.add(sums.field_dwell)
         self.hesitation.add(sums.hesitation)
+
+    @property
+    def cases(self) -> pl.DataFrame:
+        """One row per case (`CASE_SCHEMA`), in session and case order."""
+        if len(self._cases) != 1:
+            self._cases = [pl.concat([pl.DataFrame(schema=CASE_SCHEMA), *self._cases]).sort("session", "case_no")]
+        return self._cases[0]
+
+    @property
+    def n_cases(self) -> int:
+        """Cases added."""
+        return sum(frame.height for frame in self._cases)

@@ -1,8 +1,5 @@
 """
-Whole sessions as numpy arrays, read from the store block by block.
-
-    events-0001.parquet   s1 s1 s1 s2 s2 s3 s3 s3 s3 s4 ...
-                          |---- block 1 ----|---- block 2 ...      never a part of a session
+Whole sessions as numpy arrays.
 
 The catalogue knows how many rows each session has, and `seq` runs from 0 without a gap (`shadow.session` holds every import to that), so
 neither `session` nor `seq` is read: a row's place says both. An application is known from its screen.
@@ -11,9 +8,8 @@ neither `session` nor `seq` is read: a row's place says both. An application is 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -21,10 +17,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from shadow.events import ACTION_CODES, ROLES, UNKNOWN_APP
-from shadow.store import Catalogue, SessionHeader, part_path
-from shadow.study import Study
+from shadow.store import Catalogue
 
-__all__ = ["EVENT_COLUMNS", "NO_ROLE", "Dimensions", "SessionBlock", "block_of", "read_blocks", "role_codes"]
+__all__ = ["EVENT_COLUMNS", "NO_ROLE", "Dimensions", "SessionBlock", "block_of", "role_codes"]
 
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int32]
@@ -32,14 +27,6 @@ Places = NDArray[np.int64]
 
 EVENT_COLUMNS: Final = ("t_ms", "action", "screen", "field", "mark", "filled", "keys", "x", "y")
 NO_ROLE: Final = len(ROLES)
-
-# What a telephone does, beside the work.
-CALLS: Final = ("call_start", "call_end", "hold_start", "hold_end")
-
-# Fits the second-level caches column by column; larger blocks cost more time per event, smaller ones more reading.
-BLOCK_EVENTS: Final = 524_288
-# Sums are tables of sessions by fields while a block is worked on.
-BLOCK_SESSION_FIELDS: Final = 500_000
 
 # Repeated clicks on these are the way to work; as in repeat_clicks.sql.
 STEPPERS: Final = frozenset("+ - − – ▲ ▼ < > ‹ › « » << >>".split())
@@ -228,88 +215,14 @@ def block_of(
     return SessionBlock(
         places, numbers[:, 0].astype(np.int32), starts,
         events["t_ms"].to_numpy(), events["action"].to_numpy(), events["screen"].to_numpy(),
-        _filled(events["field"]), _states(events["filled"]), _filled(events["keys"]),
+        filled(events["field"]), _states(events["filled"]), filled(events["keys"]),
         case_no, events.select("mark", "x", "y"),
         np.repeat(starts[:-1], numbers[:, 2]) + forms["seq"].to_numpy(), forms["field"].to_numpy(),
         np.repeat(starts[:-1], numbers[:, 3]) + tokens["seq"].to_numpy(), tokens["token"].to_numpy(), whole,
     )  # fmt: skip
 
 
-def read_blocks(study: Study, cases: Codes | None = None, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
-    """
-    Read a study's events once, some whole sessions at a time.
-
-    Args:
-
-        study: The study; its store is only read.
-
-        cases: Case of every event in session and seq order, 0 for none; None takes the log's own case column as it is.
-
-        n_events: Events of a block, unless one session has more.
-
-    Returns:
-
-        The blocks, in session order; a session without events is in none.
-    """
-    places = Dimensions.of(study.catalogue)
-    done = 0
-    for part in study.catalogue.parts:
-        headers = sorted((h for h in study.catalogue.sessions if h.part == part.part), key=lambda header: header.session)
-        at = {"events": 0, "forms": 0, "tokens": 0}
-        for group in _groups(headers, n_events, max(1, BLOCK_SESSION_FIELDS // max(1, len(places.field_role)))):
-            sizes = {table: sum(getattr(header, f"n_{table}") for header in group) for table in at}
-            columns = (*EVENT_COLUMNS, *(() if cases is not None else ("given_case",)))
-            events = _slice(part_path(study.store, "events", part.part), columns, at["events"], sizes["events"])
-            case_no = _filled(events["given_case"], 0) if cases is None else cases[done : done + sizes["events"]]
-            numbers = [(h.session, h.n_events, h.n_forms, h.n_tokens) for h in group if h.n_events]
-            forms = _side(study, "forms", ("seq", "field"), part.part, (at["forms"], sizes["forms"]))
-            tokens = _side(study, "tokens", ("seq", "token", "whole"), part.part, (at["tokens"], sizes["tokens"]))
-            yield _calls_aside(block_of(places, numbers, events, case_no, (forms, tokens)))
-            done += sizes["events"]
-            at = {table: start + sizes[table] for table, start in at.items()}
-
-
-def _calls_aside(block: SessionBlock) -> SessionBlock:
-    """The telephone puts nothing in front: its rows stand where the work stands, and break no visit."""
-    calls = np.flatnonzero(block.is_action(*CALLS))
-    if not len(calls):
-        return block
-    places = np.arange(len(block), dtype=np.int64)
-    places[calls] = -1
-    work = np.maximum.accumulate(places)[calls]
-    # Before a session's first work the telephone is all there is, and stays where it is.
-    inside = work >= block.starts[:-1][block.session_of[calls]]
-    calls, work = calls[inside], work[inside]
-    screen, field = block.screen.copy(), block.field.copy()
-    screen[calls], field[calls] = screen[work], -1
-    return dataclasses.replace(block, screen=screen, field=field)
-
-
-def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) -> Iterator[list[SessionHeader]]:
-    """Neighbouring sessions that make a block; none without events."""
-    group: list[SessionHeader] = []
-    held = 0
-    for header in headers:
-        if held and (held + header.n_events > n_events or len(group) == n_sessions):
-            yield group
-            group, held = [], 0
-        group.append(header)
-        held += header.n_events
-    if held:
-        yield group
-
-
-def _slice(path: Path, columns: Sequence[str], start: int, n_rows: int) -> pl.DataFrame:
-    return pl.scan_parquet(path, glob=False).select(columns).slice(start, n_rows).collect()
-
-
-def _side(study: Study, table: str, columns: Sequence[str], part: int, rows: tuple[int, int]) -> pl.DataFrame:
-    if not rows[1]:
-        return pl.DataFrame(schema={name: pl.Boolean if name == "whole" else pl.Int32 for name in columns})
-    return _slice(part_path(study.store, table, part), columns, *rows)
-
-
-def _filled(column: pl.Series, missing: int = -1) -> NDArray[np.int32]:
+def filled(column: pl.Series, missing: int = -1) -> NDArray[np.int32]:
     values: NDArray[np.int32] = (column.fill_null(missing) if column.null_count() else column).to_numpy()
     return values
 

@@ -2,40 +2,57 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.kernel.aggregates import StudySums, session_sums
-from analysis.kernel.columns import Dimensions, read_blocks
+from analysis.kernel.columns import Dimensions
 from analysis.kernel.concepts import concepts_of
+from analysis.kernel.reading import CaseSource, read_blocks
 from analysis.thresholds import Thresholds
 from shadow.study import Study
 
-__all__ = ["sums_of_study"]
+__all__ = ["add_study", "empty_sums"]
 
 # The largest size up to which glibc learns from a block that was let go: 32 MiB, less its own header.
 LARGEST_LEARNT: Final = 32 * 1024 * 1024 - 65_536
 
 
-def sums_of_study(study: Study, thresholds: Thresholds, cases: NDArray[np.int32] | None = None) -> StudySums:
+class KnownCases(CaseSource, Protocol):
+    """Who says which events belong to which case, and how each case was found."""
+
+    def how(self, session: NDArray[np.int32], case_no: NDArray[np.int32]) -> NDArray[np.uint8]:
+        """How cases were found, an index into `analysis.cases.HOW`."""
+
+
+def add_study(sums: StudySums, study: Study, thresholds: Thresholds, cases: KnownCases, parts: Collection[int] | None = None) -> None:
     """
     Read a study once and add up its concepts, in the memory of one block.
 
     Args:
 
+        sums: What it is added to.
+
         study: The study.
 
         thresholds: The numbers the concepts rest on.
 
-        cases: Case of every event in session and seq order, 0 for none; None takes the log's own case column as it is.
+        cases: Says which events belong to which case.
+
+        parts: Which parts of the store; None for all.
     """
     _keep_memory()
-    sums = StudySums.of(Dimensions.of(study.catalogue), {header.session: header.agent for header in study.catalogue.sessions})
-    for block in read_blocks(study, cases):
-        sums.add(session_sums(concepts_of(block, thresholds)))
-    return sums
+    for block in read_blocks(study, cases, parts):
+        found = session_sums(concepts_of(block, thresholds), thresholds)
+        sums.add(found, cases.how(found.cases["session"].to_numpy(), found.cases["case_no"].to_numpy()))
+
+
+def empty_sums(study: Study) -> StudySums:
+    """The sums of a study to which nothing was added yet."""
+    return StudySums.of(Dimensions.of(study.catalogue), {header.session: header.agent for header in study.catalogue.sessions})
 
 
 def _keep_memory() -> None:

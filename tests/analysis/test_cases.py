@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analysis.cases import _sequence
+from analysis.found_cases import sequence_of
 from analysis.loading import LoadedStudy
 from analysis.results import cases_document, event_cases
 from tests.analysis.segmentation_worlds import normalised_distance
@@ -152,6 +152,6 @@ def test_student_record(student: LoadedStudy, student_record: Path) -> None:
         rows = sorted(csv.DictReader(file), key=lambda row: (row["timeStamp"], int(row["raw_row_index_0based"])))
     true = [int(row["case"]) + 1 if row["case"] else 0 for row in rows]
     columns = ["session", "t_ms", "action", "app", "screen", "field"]
-    kinds = _sequence(student.study.scan("events").select(columns).collect()).kind.tolist()
+    kinds = sequence_of(student.study.scan("events").select(columns).collect(), student.study.catalogue).kind.tolist()
 
     assert normalised_distance(kinds, true, student.cases["case_no"].fill_null(0).to_list()) <= 0.02

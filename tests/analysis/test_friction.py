@@ -110,7 +110,7 @@ class TestByApp:
 
     def test_switches_between_apps(self, loaded: LoadedStudy) -> None:
         """One switch there and one back in every case."""
-        assert [1.0, 1.0] == switches_between_apps(loaded)["per_case"].to_list()
+        assert [1.0, 1.0] == switches_between_apps(loaded.sums)["per_case"].to_list()
 
 
 class TestWithoutCases:

@@ -13,21 +13,24 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from polars.testing import assert_frame_equal
 
-from analysis import friction
 from analysis.concepts import build_concepts, connect
+from analysis.friction import (
+    apps_without_reactions,
+    friction_by_app,
+    friction_by_field,
+    friction_by_screen,
+    switches_between_apps,
+)
 from analysis.kernel.aggregates import StudySums, session_sums
-from analysis.kernel.columns import Dimensions, read_blocks
 from analysis.kernel.concepts import concepts_of
-from analysis.kernel.friction import friction_by_app, friction_by_field, friction_by_screen
-from analysis.kernel.study_pass import sums_of_study
+from analysis.kernel.study_pass import empty_sums
 from analysis.kernel.values import TimeCounts, times_at
 from analysis.loading import LoadedStudy
 from analysis.thresholds import Thresholds
 from shadow.events import ROLES
-from tests.analysis import oracles
+from tests.analysis import oracles, sql_friction
 from tests.analysis.conftest import StudyOf
 from tests.analysis.kernel_rows import TABLES, block_of_log, places_of, table_of
 from tests.analysis.oracles import Log
@@ -35,9 +38,9 @@ from tests.analysis.studies import act, later
 from tests.analysis.test_concepts import DEFAULT, OTHER_THRESHOLDS, event, load, log_of
 
 FRAMES = {
-    "screen": (friction.friction_by_screen, friction_by_screen),
-    "field": (friction.friction_by_field, friction_by_field),
-    "app": (friction.friction_by_app, friction_by_app),
+    "screen": (sql_friction.friction_by_screen, friction_by_screen),
+    "field": (sql_friction.friction_by_field, friction_by_field),
+    "app": (sql_friction.friction_by_app, friction_by_app),
 }
 ODD = (
     ("focus", "blur", "input", "change", "click", "click", "copy", "paste", "select", "screen", "mark", "pause", "submit"),
@@ -84,13 +87,12 @@ def built(log: Log, thresholds: Thresholds) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def loaded_log(log: Log, thresholds: Thresholds) -> LoadedStudy:
-    """A literal log as the friction tables of the SQL take it: they ask the study itself for nothing."""
+def built_with_screens(log: Log, thresholds: Thresholds) -> duckdb.DuckDBPyConnection:
+    """The SQL concepts of a log, and its screens."""
     con = built(log, thresholds)
     screens = sorted({(row["screen"], row["app"]) for row in [*log.fields.values(), *log.events]})
     con.execute("INSERT INTO screens SELECT unnest(?), unnest(?), ''", [list(codes) for codes in zip(*screens, strict=True)])
-    cases = pl.DataFrame([{name: row[name] for name in ("session", "seq", "case_no")} for row in log.events])
-    return LoadedStudy(None, thresholds, con, cases)
+    return con
 
 
 def sums_of_log(log: Log, thresholds: Thresholds) -> StudySums:
@@ -102,7 +104,8 @@ def sums_of_log(log: Log, thresholds: Thresholds) -> StudySums:
         sides = ([row for row in side if row[0] == session] for side in (log.forms, log.tokens))
         block = block_of_log(Log(events, log.apps, log.fields, *sides))
         # A session alone may know fewer places than the study.
-        sums.add(session_sums(concepts_of(_with_places(block, sums.places), thresholds)))
+        found = session_sums(concepts_of(_with_places(block, sums.places), thresholds), thresholds)
+        sums.add(found, np.zeros(found.cases.height, dtype=np.uint8))
     return sums
 
 
@@ -117,19 +120,20 @@ def _odd_session(session, rows):
         t_ms += gap
 
 
-def case_numbers(loaded: LoadedStudy) -> NDArray[np.int32]:
-    """Case of every event, as the pass takes it."""
-    return loaded.cases.sort("session", "seq")["case_no"].fill_null(0).cast(pl.Int32).to_numpy()
+def database(loaded: LoadedStudy) -> duckdb.DuckDBPyConnection:
+    """The SQL concepts of a study."""
+    loaded.table("apps")
+    return loaded._database
 
 
-def assert_same_friction(loaded: LoadedStudy, sums: StudySums, by: str, known: list[int] | None = None) -> None:
-    """The friction table from the sums is that of the SQL, but for what the sums do not claim to hold."""
+def assert_same_friction(con: duckdb.DuckDBPyConnection, sums: StudySums, by: str, known: list[int] | None = None) -> None:
+    """The friction table from the sums is that of the SQL."""
     slow, fast = FRAMES[by]
-    expected, actual = slow(loaded), fast(sums)
+    expected, actual = slow(con), fast(sums)
     actual = actual if known is None else actual.filter(pl.col(by).is_in(known))
-    expected = expected.select(actual.columns)
 
-    assert_frame_equal(expected, actual, check_dtypes=False, check_exact=False, rel_tol=1e-12, abs_tol=1e-12)
+    assert set(expected.columns) == set(actual.columns)
+    assert_frame_equal(expected.select(actual.columns), actual, check_dtypes=False, check_exact=False, rel_tol=1e-12, abs_tol=1e-9)
 
 
 class TestConcepts:
@@ -183,18 +187,39 @@ class TestSums:
     def test_friction_of_seeded_logs(self, seed: int, by: str) -> None:
         """Sums of single sessions, added backwards, give the friction tables of the whole log."""
         log = oracles.random_log(seed)
+        known = sorted(log.fields) if by == "field" else None
 
-        assert_same_friction(loaded_log(log, DEFAULT), sums_of_log(log, DEFAULT), by, sorted(log.fields) if by == "field" else None)
+        assert_same_friction(built_with_screens(log, DEFAULT), sums_of_log(log, DEFAULT), by, known)
 
     @pytest.mark.parametrize("by", FRAMES)
     def test_friction_of_the_sample_study(self, sample: LoadedStudy, by: str) -> None:
         """One pass over the sample study gives its friction tables."""
-        assert_same_friction(sample, sums_of_study(sample.study, sample.thresholds, case_numbers(sample)), by)
+        assert_same_friction(database(sample), sample.sums, by)
 
     @pytest.mark.parametrize("by", FRAMES)
     def test_friction_of_a_real_log(self, student: LoadedStudy, by: str) -> None:
         """One pass over a log that people made gives its friction tables."""
-        assert_same_friction(student, sums_of_study(student.study, student.thresholds, case_numbers(student)), by)
+        assert_same_friction(database(student), student.sums, by)
+
+    @pytest.mark.parametrize("thresholds", [DEFAULT, OTHER_THRESHOLDS], ids=["default", "others"])
+    @pytest.mark.parametrize("seed", range(6))
+    def test_cases_and_totals_of_seeded_logs(self, seed: int, thresholds: Thresholds) -> None:
+        """What each case is made of, the changes between applications and the recorded time are those of the SQL."""
+        log = oracles.random_log(seed)
+        con, sums = built_with_screens(log, thresholds), sums_of_log(log, thresholds)
+
+        assert_frame_equal(sql_friction.cases(con), sums.cases.drop("how"), check_dtypes=False)
+        assert_frame_equal(sql_friction.switches_between_apps(con), switches_between_apps(sums), check_dtypes=False)
+        assert sql_friction.totals(con, thresholds.gap_drop_ms) == sums.totals
+
+    def test_cases_and_totals_of_the_sample_study(self, sample: LoadedStudy) -> None:
+        """So they are in the sample study, and in what applications show no reaction."""
+        con = database(sample)
+        silent = sample.query("SELECT app FROM app_reactions JOIN apps USING (app) WHERE NOT shows_reactions AND name <> '(unknown)'")
+
+        assert_frame_equal(sql_friction.cases(con), sample.sums.cases.drop("how"), check_dtypes=False)
+        assert sql_friction.totals(con, sample.thresholds.gap_drop_ms) == sample.sums.totals
+        assert silent["app"].to_list() == apps_without_reactions(sample.sums)
 
     def test_without_cases_nothing_is_known_per_case(self) -> None:
         """A log without a case has no seconds per case, which is not 0."""
@@ -207,16 +232,17 @@ class TestBlocks:
     @pytest.mark.parametrize("n_events", [1, 2_000])
     def test_the_size_of_blocks_changes_nothing(self, sample: LoadedStudy, n_events: int) -> None:
         """Read one session at a time or some at a time, a study has the same sums."""
-        cases = case_numbers(sample)
-        sums = StudySums.of(Dimensions.of(sample.study.catalogue), {h.session: h.agent for h in sample.study.catalogue.sessions})
-        for block in read_blocks(sample.study, cases, n_events):
-            sums.add(session_sums(concepts_of(block, sample.thresholds)))
+        sums = empty_sums(sample.study)
+        for block in sample.blocks(n_events):
+            found = session_sums(concepts_of(block, sample.thresholds), sample.thresholds)
+            sums.add(found, np.zeros(found.cases.height, dtype=np.uint8))
 
-        assert_frame_equal(friction_by_field(sums_of_study(sample.study, sample.thresholds, cases)), friction_by_field(sums))
+        assert_frame_equal(friction_by_field(sample.sums), friction_by_field(sums))
+        assert sample.sums.totals == sums.totals
 
     def test_blocks_hold_the_rows_of_the_store(self, sample: LoadedStudy) -> None:
         """Blocks one after the other are the store's own rows, though session and seq are not read."""
-        blocks = list(read_blocks(sample.study, case_numbers(sample), 2_000))
+        blocks = list(sample.blocks(2_000))
         stored = sample.study.scan("events").select("session", "seq", "t_ms", "app").collect()
         rows = [np.arange(len(block)) for block in blocks]
         read = pl.DataFrame({

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.cases import _sequence
+from analysis.found_cases import sequence_of
 from analysis.loading import LoadedStudy
 from analysis.reentry import find_reentry
 from analysis.results import rank_document, reentry_document
@@ -72,7 +72,7 @@ class TestBoundaries:
     def test_back_edges_alone(self, student: LoadedStudy, labels: list[str]) -> None:
         """So they do if nothing but the loop of the work is looked at."""
         columns = ["session", "t_ms", "action", "app", "screen", "field"]
-        rounds = looped_cases(_sequence(student.study.scan("events").select(columns).collect()))
+        rounds = looped_cases(sequence_of(student.study.scan("events").select(columns).collect(), student.study.catalogue))
 
         assert boundary_f1(boundaries(list(labels)), boundaries(rounds.tolist())) >= 0.95
 

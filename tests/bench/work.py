@@ -10,9 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import polars as pl
 
-from analysis.cases import assign_cases
+from analysis.cases import StudyCases
+from analysis.kernel.reading import read_events
 from analysis.loading import LoadedStudy, load_study
 from analysis.ranking import rank_integrations
 from analysis.reentry import find_reentry
@@ -49,8 +51,11 @@ def scan(study: Study) -> None:
 def cases(study: Study) -> None:
     """Say to which case each event belongs."""
     with stage("cases") as facts:
-        found = assign_cases(study)
-        facts["cases"] = found.drop_nulls("case_no").select("session", "case_no").n_unique()
+        found, n_cases = StudyCases(study), 0
+        for sessions, starts, events in read_events(study, ("action", *found.columns)):
+            numbers = found.numbers(sessions, starts, events)
+            n_cases += int(np.maximum.reduceat(numbers, starts[:-1]).sum())
+        facts["cases"] = n_cases
 
 
 def concepts(study: Study) -> None:

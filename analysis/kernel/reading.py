@@ -1,0 +1,191 @@
+"""
+The store as blocks of whole sessions, read once.
+
+    events-0001.parquet   s1 s1 s1 s2 s2 s3 s3 s3 s3 s4 ...
+                          |---- block 1 ----|---- block 2 ...      never a part of a session
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from analysis.kernel.columns import EVENT_COLUMNS, Dimensions, SessionBlock, block_of
+from shadow.store import SessionHeader, part_path
+from shadow.study import Study
+from shadow.tables import SCHEMAS
+
+__all__ = ["BLOCK_EVENTS", "CaseSource", "read_blocks", "read_events", "read_session"]
+
+Codes = NDArray[np.int32]
+Places = NDArray[np.int64]
+
+# Fits the second-level caches column by column; larger blocks cost more time per event, smaller ones more reading.
+BLOCK_EVENTS: Final = 524_288
+# Sums are tables of sessions by fields while a block is worked on.
+BLOCK_SESSION_FIELDS: Final = 500_000
+
+# What a telephone does, beside the work.
+CALLS: Final = ("call_start", "call_end", "hold_start", "hold_end")
+
+
+class CaseSource(Protocol):
+    """Who says which events belong to which case."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns of the events that it must see beside their action."""
+
+    def numbers(self, sessions: Codes, starts: Places, events: pl.DataFrame) -> Codes:
+        """
+        Case of each event, from 1 within its session; 0 for none.
+
+        Args:
+
+            sessions: Whole sessions with events.
+
+            starts: Place of each one's first event, and the number of events behind the last.
+
+            events: Their action and `columns`, in session and seq order.
+        """
+
+
+def read_blocks(
+    study: Study, cases: CaseSource, parts: Collection[int] | None = None, n_events: int = BLOCK_EVENTS
+) -> Iterator[SessionBlock]:
+    """
+    Read a study's events once, some whole sessions at a time.
+
+    Args:
+
+        study: The study; its store is only read.
+
+        cases: Says which events belong to which case.
+
+        parts: Which parts of the store; None for all.
+
+        n_events: Events of a block, unless one session has more.
+
+    Returns:
+
+        The blocks, in the order of the parts and of their sessions, with the telephone's rows laid aside; a session without events is in
+        none.
+    """
+    places = Dimensions.of(study.catalogue)
+    n_sessions = max(1, BLOCK_SESSION_FIELDS // max(1, len(places.field_role)))
+    for piece in _pieces(study, parts, n_events, n_sessions):
+        yield _block(piece, places, cases)
+
+
+def read_session(study: Study, cases: CaseSource, session: int) -> SessionBlock:
+    """The block of one session, which has events."""
+    part = next(header.part for header in study.catalogue.sessions if header.session == session)
+    piece = next(piece for piece in _pieces(study, [part], 1, 1) if session in piece.sessions)
+    return _block(piece, Dimensions.of(study.catalogue), cases)
+
+
+def read_events(study: Study, columns: Sequence[str], n_events: int = BLOCK_EVENTS) -> Iterator[tuple[Codes, Places, pl.DataFrame]]:
+    """
+    Some columns of a study's events, some whole sessions at a time.
+
+    Returns:
+
+        For each: the sessions that have events, the place of each one's first event and the number of events behind the last, the columns.
+    """
+    for piece in _pieces(study, None, n_events, n_events):
+        yield piece.sessions, piece.starts, piece.table("events", columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Neighbouring sessions of a part: their headers, and before how many rows of each table of the part they lie."""
+
+    study: Study
+    part: int
+    headers: Sequence[SessionHeader]
+    before: dict[str, int]
+
+    def table(self, name: str, columns: Sequence[str]) -> pl.DataFrame:
+        """Their rows of a table of the store."""
+        n_rows = self.n_rows(name)
+        if not n_rows:
+            return pl.DataFrame(schema={column: SCHEMAS[name][column] for column in columns})
+        path = part_path(self.study.store, name, self.part)
+        return pl.scan_parquet(path, glob=False).select(columns).slice(self.before[name], n_rows).collect()
+
+    def n_rows(self, name: str) -> int:
+        """How many rows of a table they have."""
+        return sum(_n_rows(header, name) for header in self.headers)
+
+    @property
+    def sessions(self) -> Codes:
+        """Those with events."""
+        return np.array([header.session for header in self.headers if header.n_events], dtype=np.int32)
+
+    @property
+    def starts(self) -> Places:
+        """Place of each one's first event, and the number of events behind the last."""
+        return np.cumsum([0, *(header.n_events for header in self.headers if header.n_events)], dtype=np.int64)
+
+
+def _n_rows(header: SessionHeader, table: str) -> int:
+    return {"events": header.n_events, "forms": header.n_forms, "tokens": header.n_tokens}[table]
+
+
+def _pieces(study: Study, parts: Collection[int] | None, n_events: int, n_sessions: int) -> Iterator[_Piece]:
+    for table in ("events", "forms", "tokens"):
+        # Says which file is missing, if one is.
+        study.scan(table)
+    for part in study.catalogue.parts:
+        if parts is not None and part.part not in parts:
+            continue
+        headers = sorted((h for h in study.catalogue.sessions if h.part == part.part), key=lambda header: header.session)
+        before = {"events": 0, "forms": 0, "tokens": 0}
+        for group in _groups(headers, n_events, n_sessions):
+            piece = _Piece(study, part.part, group, before)
+            yield piece
+            before = {table: rows + piece.n_rows(table) for table, rows in before.items()}
+
+
+def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) -> Iterator[list[SessionHeader]]:
+    """Neighbouring sessions that make a block; none without events."""
+    group: list[SessionHeader] = []
+    held = 0
+    for header in headers:
+        if held and (held + header.n_events > n_events or len(group) == n_sessions):
+            yield group
+            group, held = [], 0
+        group.append(header)
+        held += header.n_events
+    if held:
+        yield group
+
+
+def _block(piece: _Piece, places: Dimensions, cases: CaseSource) -> SessionBlock:
+    events = piece.table("events", (*EVENT_COLUMNS, *cases.columns))
+    case_no = cases.numbers(piece.sessions, piece.starts, events)
+    sizes = [(header.session, header.n_events, header.n_forms, header.n_tokens) for header in piece.headers if header.n_events]
+    sides = piece.table("forms", ("seq", "field")), piece.table("tokens", ("seq", "token", "whole"))
+    return _calls_aside(block_of(places, sizes, events, case_no, sides))
+
+
+def _calls_aside(block: SessionBlock) -> SessionBlock:
+    """The telephone puts nothing in front: its rows stand where the work stands, and break no visit."""
+    calls = np.flatnonzero(block.is_action(*CALLS))
+    if not len(calls):
+        return block
+    places = np.arange(len(block), dtype=np.int64)
+    places[calls] = -1
+    work = np.maximum.accumulate(places)[calls]
+    # Before a session's first work the telephone is all there is, and stays where it is.
+    inside = work >= block.starts[:-1][block.session_of[calls]]
+    calls, work = calls[inside], work[inside]
+    screen, field = block.screen.copy(), block.field.copy()
+    screen[calls], field[calls] = screen[work], -1
+    return dataclasses.replace(block, screen=screen, field=field)

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from tests.accuracy.measures import SIZES, calibration_error, coverage, errors, order_figures, pair_scores, total_errors
+from tests.accuracy.signals import signal_lines
+from tests.accuracy.talk import talk_lines
 
 __all__ = ["table"]
 
@@ -21,7 +23,7 @@ def table(folder: Path) -> str:
     facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool")}
     lines: list[Line] = []
     if facts["worlds"]:
-        lines += _of_worlds(facts["worlds"])
+        lines += [*_of_worlds(facts["worlds"]), *signal_lines(facts["worlds"])]
     if nothing := facts["nothing"]:
         share = float(np.mean([bool(world["found"]) for world in nothing]))
         by_values = float(np.mean([bool(world["equal"]) for world in nothing]))
@@ -36,6 +38,7 @@ def table(folder: Path) -> str:
         lines.append(
             (f"minutes saved beside calls, error of {n}", "bias within 5 %", f"{wrong:.1%}, bias {bias:+.1%}", abs(bias) <= 0.05, "")
         )
+        lines += talk_lines(calls)
     if facts["pool"]:
         lines += _of_pool(facts["pool"])
     counts = ", ".join(f"{kind} {len(found)}" for kind, found in facts.items() if found)

@@ -16,6 +16,8 @@ from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, rank_integrations
 from analysis.reentry import find_reentry
 from analysis.results import rank_document, reentry_document
+from tests.accuracy.signals import signal_facts
+from tests.accuracy.talk import talk_facts
 from tests.analysis.studies import import_study
 from tests.simulated import AgentSession, Office, draw_office, simulate_agent, write_log
 
@@ -64,6 +66,8 @@ def _facts(office: Office, team: list[AgentSession], loaded: LoadedStudy) -> Fac
         "rows": _rows(office, team, loaded, ranking),
         "total": _total(office, team, loaded, ranking),
         "cases_right": float(np.mean([case_accuracy(loaded, n, one.case_of_row) for n, one in enumerate(team, start=1)])),
+        "signals": signal_facts(team, loaded),
+        "beside_talk": talk_facts(office, team, loaded, ranking, [key(loaded.field(code)) for code in loaded.table("fields")["field"]]),
     }
 
 

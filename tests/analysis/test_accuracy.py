@@ -10,8 +10,12 @@ import pytest
 
 from tests.accuracy import __main__ as benchmark
 from tests.accuracy.measures import calibration_error, coverage, errors, ndcg, order_figures, pair_scores, total_errors
+from tests.accuracy.signals import SIGNALS, Told, hits, signal_facts, signal_lines
 from tests.accuracy.table import table
+from tests.accuracy.talk import talk_lines
 from tests.accuracy.worlds import agent_facts
+from tests.analysis.studies import import_study
+from tests.simulated import draw_office, simulate_agent, write_log
 
 Facts = dict[str, Any]
 
@@ -98,3 +102,46 @@ def test_one_agent_through_the_product(tmp_path: Path) -> None:
 
     assert 0.6 < said / true < 1.4
     assert "90 % interval holds, 20 agents" in table(tmp_path)
+
+
+def test_hits() -> None:
+    """One told near answers for one planted there; another field, another moment, and a second one are none."""
+    planted = [Told((1, 7), 5_000, 5_000), Told((1, 7), 6_000, 6_000), Told((1, 8), 5_000, 5_000)]
+
+    assert 1 == hits(planted, [Told((1, 7), 5_100, 5_100), Told((1, 8), 7_100, 7_100), Told((2, 7), 5_000, 5_000)])
+    assert 2 == hits(planted, [Told((1, 7), 3_000, 7_000), Told((1, 7), 7_900, 7_900), Told((1, 7), 6_100, 6_100)])
+
+
+def test_signals_of_a_world(tmp_path: Path) -> None:
+    """Two agents' planted signals, through import and cases: each is told, double clicks are not, and the lines are of the table."""
+    team = [simulate_agent(draw_office(1), number, 12) for number in range(2)]
+    loaded = import_study(tmp_path / "study", [write_log(one, tmp_path / f"{n}.csv") for n, one in enumerate(team)])
+    facts = signal_facts(team, loaded)
+    loaded.close()
+    lines = list(signal_lines([{"signals": facts}, {}]))
+
+    assert all(facts[name]["planted"] for name in SIGNALS)
+    assert all(facts[name]["right"] >= 0.9 * max(facts[name]["planted"], facts[name]["told"]) for name in SIGNALS)
+    assert 0 == facts["double_click"]["told"] < facts["double_click"]["planted"]
+    assert [True] * 7 == [met for _, _, _, met, _ in lines]
+
+
+def test_signals_that_are_not_told() -> None:
+    """Half of them missed and half of those told wrong: an F1 of a half, which is no target met."""
+    facts = {"planted": 4, "told": 4, "right": 2, "plain": 8, "plain_right": 2}
+    every = {**dict.fromkeys(SIGNALS, facts), "double_click": {"planted": 50, "told": 1, "plain": 5}}
+    lines = list(signal_lines([{"signals": every}]))
+
+    assert [False] * 7 == [met for _, _, _, met, _ in lines]
+    assert lines[0][2] == "0.500 (precision 0.500, recall 0.500 of 4)"
+    assert lines[0][4].endswith("0.33")
+
+
+def test_masked_time() -> None:
+    """Of ten seconds of hands four are masked, and the product leaves three out: one is counted that saves nobody's clock."""
+    row = {"all": False, "wall": 6.0, "hands": 10.0, "said": 7.0, "everything": 10.0}
+    ((_, _, said, met, plainly),) = talk_lines([{"beside_talk": [row]}, {}])
+
+    assert said.startswith("+10.0%")
+    assert not met
+    assert plainly.endswith("+40.0%")

@@ -1,10 +1,12 @@
 """
 How true the product's figures are, against simulated offices whose truth is planted.
 
-    python -m tests.accuracy worlds 0 100        whole worlds: re-entry, savings, order, total, cases
+    python -m tests.accuracy worlds 0 100        whole worlds: re-entry, savings, order, total, cases, friction signals
     python -m tests.accuracy nothing 0 100       worlds in which nothing is entered twice
     python -m tests.accuracy aside 0 20          worlds in which cases are put aside
+    python -m tests.accuracy calls 0 20          worlds with a telephone: savings beside calls, and what is masked by talk
     python -m tests.accuracy pool 0 5            agents one by one, from whom teams are drawn: do the intervals hold the truth?
+    python -m tests.accuracy segments 0 20       logs of several tasks cut into cases, like those others published scores on
     python -m tests.accuracy table               what all that says, beside what a sensible person would try first
 
 Each world is one line in a file of the folder `--to`; what is there already is not made again, so a long run can be stopped and goes on.

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from tests.accuracy.segments import segment_facts
 from tests.accuracy.table import table
 from tests.accuracy.worlds import Facts, agent_facts, world_facts
 from tests.simulated import usable
@@ -26,12 +27,18 @@ def _agents(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
             yield f"{seed}-{number}", lambda seed=seed, number=number: agent_facts(seed, number)  # type: ignore[misc]
 
 
+def _segments(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
+    for seed in range(first, end):
+        yield f"{seed}", lambda seed=seed: segment_facts(seed)  # type: ignore[misc]
+
+
 WORK: dict[str, Callable[[int, int], Iterable[tuple[str, Callable[[], Facts]]]]] = {
     "worlds": _worlds,
     "nothing": lambda first, end: _worlds(first, end, null=True),
     "aside": lambda first, end: _worlds(first, end, interleaved=True),
     "calls": lambda first, end: _worlds(first, end, calls=True),
     "pool": _agents,
+    "segments": _segments,
 }
 
 
@@ -40,7 +47,7 @@ def gather(kind: str, first: int, end: int, folder: Path) -> None:
     path = folder / f"{kind}.jsonl"
     done = {json.loads(line)["name"] for line in path.read_text(encoding="utf-8").splitlines()} if path.exists() else set()
     for name, make in WORK[kind](first, end):
-        if name in done or not usable(int(name.split("-")[0])):
+        if name in done or (kind != "segments" and not usable(int(name.split("-")[0]))):
             continue
         facts = make()
         with path.open("a", encoding="utf-8") as file:

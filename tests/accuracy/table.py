@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tests.accuracy.measures import SIZES, calibration_error, coverage, errors, order_figures, pair_scores, total_errors
+from tests.accuracy.segments import segment_lines
 from tests.accuracy.signals import signal_lines
 from tests.accuracy.talk import talk_lines
 
@@ -20,7 +21,7 @@ Line = tuple[str, str, str, bool, str]
 
 def table(folder: Path) -> str:
     """Markdown of what the facts in a folder say; figures whose facts are missing are left out."""
-    facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool")}
+    facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool", "segments")}
     lines: list[Line] = []
     if facts["worlds"]:
         lines += [*_of_worlds(facts["worlds"]), *signal_lines(facts["worlds"])]
@@ -41,6 +42,8 @@ def table(folder: Path) -> str:
         lines += talk_lines(calls)
     if facts["pool"]:
         lines += _of_pool(facts["pool"])
+    if facts["segments"]:
+        lines += segment_lines(facts["segments"])
     counts = ", ".join(f"{kind} {len(found)}" for kind, found in facts.items() if found)
     head = f"Facts: {counts}.\n\n| figure | target | measured | met | tried first |\n|---|---|---|---|---|\n"
     return head + "".join(

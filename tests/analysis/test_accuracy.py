@@ -10,10 +10,12 @@ import pytest
 
 from tests.accuracy import __main__ as benchmark
 from tests.accuracy.measures import calibration_error, coverage, errors, ndcg, order_figures, pair_scores, total_errors
+from tests.accuracy.segments import first_screen
 from tests.accuracy.signals import SIGNALS, Told, hits, signal_facts, signal_lines
 from tests.accuracy.table import table
 from tests.accuracy.talk import talk_lines
 from tests.accuracy.worlds import agent_facts
+from tests.analysis.segmentation_worlds import Act, World
 from tests.analysis.studies import import_study
 from tests.simulated import draw_office, simulate_agent, write_log
 
@@ -145,3 +147,16 @@ def test_masked_time() -> None:
     assert said.startswith("+10.0%")
     assert not met
     assert plainly.endswith("+40.0%")
+
+
+def test_segments(tmp_path: Path) -> None:
+    """A log that comes back to its first screen three times has three cases by that; the means over seeds make two lines for each log."""
+    clicks = [("/home", "a"), ("/home", "b"), ("/form", "c"), ("/home", "a"), ("/form", "c"), ("/home", "b")]
+    cut = first_screen(World([Act("click", "App", *place) for place in clicks]))
+    world = {f"like L{n}": {"ours": [1.0 - n / 25, n / 20], "first_screen": [0.2, 0.7], "back_edges": [0.5, 0.4]} for n in (1, 2, 3)}
+    (tmp_path / "segments.jsonl").write_text(json.dumps({"name": "1", **world}) + "\n", encoding="utf-8")
+    lines = table(tmp_path).splitlines()
+
+    assert [1, 1, 1, 2, 2, 3] == cut.tolist()
+    assert [True, False, False, False, False, False] == [" yes " in line for line in lines if "cases of a log like" in line]
+    assert "first screen 0.20, back-edges 0.50" in lines[4]

@@ -57,7 +57,7 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     talk_slack_ms: int = 3_000
     talk_share: float = 0.0
     klm_sd_ln: float = 0.25
-    model_sd_ln: float = 0.08
+    model_sd_ln: float = 0.10
     apart_share: float = 0.80
 
     def __post_init__(self) -> None:
@@ -153,7 +153,7 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     ),
     "model_sd_ln": ThresholdSource(
         "ln",
-        f"{_OWN}: how far the replay of a log was off the true saving of an autofill in simulated offices (seeds 0 to 11); in the interval",
+        f"{_OWN}: how far the replay of a log was off the true saving of an autofill in simulated offices (seeds 0 to 13); in the interval",
     ),
     "apart_share": ThresholdSource("share", f"{_OWN}: chance of the order of two rows, under which they are not told apart"),
 }

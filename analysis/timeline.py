@@ -31,8 +31,9 @@ __all__ = ["Timeline", "timeline"]
 SWITCH_S: Final = 2.0
 # Where no move was seen: pointing and pressing, as the keystroke-level model has it.
 MOVE_S: Final = 1.3
-# Longer than this is no way to anywhere.
+# Longer than this, and than so many times what is usual for the agent, is no way to anywhere.
 LONGEST_LEAD_S: Final = 5.0
+LONGEST_OF_USUAL: Final = 4.0
 FINISHING: Final = ("change", "select", "paste", "copy", "submit")
 BY_KEYS: Final = ("input", "change", "paste", "copy")
 
@@ -117,7 +118,8 @@ class Timeline:
         gap = self.active_s[place] - self.active_s[self.acted[before]]
         stays = self.app[np.minimum(place, len(self.app) - 1)] == self.app[before]
         usual = self.leads_s[stays.astype(np.int64), self.by_keys[before].astype(np.int64), self.agent[before]]
-        return np.where(self.finishes[before] & (gap <= LONGEST_LEAD_S), gap, np.minimum(gap, usual))
+        longest = np.maximum(LONGEST_LEAD_S, LONGEST_OF_USUAL * usual)
+        return np.where(self.finishes[before] & (gap <= longest), gap, np.minimum(gap, usual))
 
     def place(self, frame: pl.DataFrame, column: str) -> Ints:
         """Place of the events that a frame names by session and seq."""
@@ -175,9 +177,12 @@ def _before_each(values: NDArray[np.generic]) -> Floats:
 def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
     """Mean seconds from a finished act to the next event: same system (no, yes) x made with the keys (no, yes) x agent."""
     stays = pl.col("next_app") == pl.col("app")
-    moves_on = (~stays | (pl.col("next_field") != pl.col("field"))) & pl.col("active_ms").is_between(1, LONGEST_LEAD_S * 1000)
+    moves_on = (~stays | (pl.col("next_field") != pl.col("field"))) & (pl.col("active_ms") > 0)
     left = events.filter(pl.col("action").is_in(FINISHING) & moves_on)
-    means = left.group_by("agent", stays=stays, keys=pl.col("action").is_in(BY_KEYS)).agg(lead=pl.col("active_ms").mean() / 1000)
+    ln = pl.col("active_ms").log()
+    # The mean of a log-normal: a few interruptions hardly move it, and somebody who is slow at everything needs no limit of their own.
+    lead = (ln.mean() + ln.var(ddof=0) / 2).exp() / 1000
+    means = left.group_by("agent", stays=stays, keys=pl.col("action").is_in(BY_KEYS)).agg(lead=lead)
     known = {(row["stays"], row["keys"], row["agent"]): row["lead"] for row in means.to_dicts()}
     leads = np.empty((2, 2, len(agents)))
     for same in (False, True):

@@ -63,13 +63,24 @@ def order_figures(worlds: Sequence[Facts], column: str = "said") -> tuple[float,
     return float(np.mean(scores)), float(np.mean(losses))
 
 
-def calibration_error(worlds: Iterable[Facts], top: int = 5) -> float:
-    """Expected calibration error of the chance to be among the `top` best: |said - came true|, over five bins, weighed by their rows."""
+def calibration_error(worlds: Iterable[Facts], top: int = 5, *, sure: bool = False) -> float:
+    """
+    Expected calibration error of the chance to be among the `top` best: |said - came true|, over five bins, weighed by their rows.
+
+    Args:
+
+        worlds: Facts of worlds.
+
+        top: How many are the best.
+
+        sure: Take the `top` that are said to save most for certain, and the others for impossible.
+    """
     said, came = [], []
     for world in worlds:
         rows = [row for row in world["rows"] if row["p_top5"] is not None]
         best = sorted((row["true"] for row in rows), reverse=True)[:top]
-        said += [row["p_top5"] for row in rows]
+        first = sorted((row["said"] for row in rows), reverse=True)[:top]
+        said += [float(row["said"] >= first[-1]) if sure else row["p_top5"] for row in rows]
         came += [row["true"] >= best[-1] for row in rows]
     chance, true = np.array(said), np.array(came, dtype=np.float64)
     place = np.minimum((chance * BINS).astype(int), BINS - 1)

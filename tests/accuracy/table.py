@@ -11,7 +11,7 @@ import numpy as np
 from tests.accuracy.measures import SIZES, calibration_error, coverage, errors, order_figures, pair_scores, total_errors
 from tests.accuracy.segments import segment_lines
 from tests.accuracy.signals import signal_lines
-from tests.accuracy.talk import talk_lines
+from tests.accuracy.talk import hands_on, talk_lines
 
 __all__ = ["table"]
 
@@ -33,11 +33,17 @@ def table(folder: Path) -> str:
         )
     if aside := facts["aside"]:
         right = float(np.mean([world["cases_right"] for world in aside]))
-        lines.append(("cases put aside: events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, ""))
+        lines.append(("cases put aside: events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, _by_gaps(aside)))
     if calls := facts["calls"]:
         wrong, bias, n = errors(calls)
         lines.append(
-            (f"minutes saved beside calls, error of {n}", "bias within 5 %", f"{wrong:.1%}, bias {bias:+.1%}", abs(bias) <= 0.05, "")
+            (
+                f"minutes saved beside calls, error of {n}",
+                "bias within 5 %",
+                f"{wrong:.1%}, bias {bias:+.1%}",
+                abs(bias) <= 0.05,
+                hands_on(calls),
+            )
         )
         lines += talk_lines(calls)
     if facts["pool"]:
@@ -71,10 +77,14 @@ def _of_worlds(worlds: list[Facts]) -> list[Line]:
         ("minutes saved, bias", "within 5 %", f"{bias:+.1%}", abs(bias) <= 0.05, f"all saved {errors(worlds, 'everything')[1]:+.0%}"),
         ("order, NDCG@5", ">= 0.95", f"{order:.3f}", order >= 0.95, f"count of occurrences {counted:.3f}"),
         ("first choice, true loss", "<= 5 %", f"{loss:.1%}", loss <= 0.05, f"count of occurrences {counted_loss:.1%}"),
-        ("chance of the top five, calibration error", "<= 0.05", f"{calibrated:.3f}", calibrated <= 0.05, ""),
+        ("chance of the top five, calibration error", "<= 0.05", f"{calibrated:.3f}", calibrated <= 0.05, f"sure of the first five {calibration_error(worlds, sure=True):.2f}"),
         ("total of all, bias", "within 10 %", f"{total_bias:+.1%}, {near:.0%} of worlds within 10 %", abs(total_bias) <= 0.1, f"sum of parts {sum_bias:+.0%}"),
-        ("events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, ""),
+        ("events in their case", ">= 0.95", f"{right:.3f}", right >= 0.95, _by_gaps(worlds)),
     ]  # fmt: skip
+
+
+def _by_gaps(worlds: list[Facts]) -> str:
+    return f"cut at gaps over 30 s {float(np.mean([world['cases_by_gaps'] for world in worlds])):.2f}"
 
 
 def _of_pool(agents: list[Facts]) -> list[Line]:

@@ -18,7 +18,7 @@ from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, rank_integrations
 from tests.simulated import AgentSession, Office
 
-__all__ = ["talk_facts", "talk_lines"]
+__all__ = ["hands_on", "talk_facts", "talk_lines"]
 
 Facts = dict[str, Any]
 Line = tuple[str, str, str, bool, str]
@@ -69,6 +69,12 @@ def _fact(office: Office, team: Sequence[AgentSession], keys: Collection[str], s
     n_cases = sum(one.n_cases for one in team)
     wall, hands = (sum(seconds) / n_cases for seconds in ((one.wall_s for one in saved), (one.hands_s for one in saved)))
     return {"wall": wall, "hands": hands, "said": said, "everything": everything}
+
+
+def hands_on(worlds: Sequence[Facts]) -> str:
+    """How far single savings would be off if talk were left out of account."""
+    rows = [row for world in worlds for row in world.get("beside_talk", ()) if not row["all"] and row["wall"] > 0]
+    return f"counting all hands-on {sum(row['everything'] / row['wall'] for row in rows) / len(rows) - 1:+.0%}" if rows else ""
 
 
 def talk_lines(worlds: Sequence[Facts]) -> Iterator[Line]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from scipy.optimize import linear_sum_assignment
 
 from analysis.klm import TRIP_S
 from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, rank_integrations
 from analysis.reentry import find_reentry
 from analysis.results import rank_document, reentry_document
+from tests.accuracy.cases import cut_at_gaps, share_right
 from tests.accuracy.signals import signal_facts
 from tests.accuracy.talk import talk_facts
 from tests.analysis.studies import import_study
@@ -66,6 +65,7 @@ def _facts(office: Office, team: list[AgentSession], loaded: LoadedStudy) -> Fac
         "rows": _rows(office, team, loaded, ranking),
         "total": _total(office, team, loaded, ranking),
         "cases_right": float(np.mean([case_accuracy(loaded, n, one.case_of_row) for n, one in enumerate(team, start=1)])),
+        "cases_by_gaps": float(np.mean([share_right(cut_at_gaps([row.t for row in one.rows]), one.case_of_row) for one in team])),
         "signals": signal_facts(team, loaded),
         "beside_talk": talk_facts(office, team, loaded, ranking, [key(loaded.field(code)) for code in loaded.table("fields")["field"]]),
     }
@@ -118,16 +118,8 @@ def _total(office: Office, team: list[AgentSession], loaded: LoadedStudy, rankin
 
 
 def case_accuracy(loaded: LoadedStudy, session: int, truth: list[int | None]) -> float:
-    """Share of a session's rows that are in the case they belong to, or rightly in none, found cases paired with true ones at best."""
-    found = loaded.cases.filter(pl.col("session") == session).sort("seq")["case_no"].fill_null(0).to_list()
-    # Rows that became one event with the one before share its case.
-    true = [0 if case is None else case + 1 for case in truth][: len(found)]
-    both = Counter(zip(true, found, strict=False))
-    table = np.zeros((max(true) + 1, max(found) + 1))
-    for (row, column), n in both.items():
-        table[row, column] = n
-    rows, columns = linear_sum_assignment(-table[1:, 1:])
-    return float((table[0, 0] + table[1:, 1:][rows, columns].sum()) / len(found))
+    """Share of a session's rows that the product puts in the case they belong to (`cases.share_right`)."""
+    return share_right(loaded.cases.filter(pl.col("session") == session).sort("seq")["case_no"].fill_null(0).to_list(), truth)
 
 
 def agent_facts(seed: int, number: int) -> Facts:

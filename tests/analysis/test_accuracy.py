@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
+from analysis.friction import friction_by_screen
 from tests.accuracy import __main__ as benchmark
+from tests.accuracy.cases import cut_at_gaps, share_right
 from tests.accuracy.measures import calibration_error, coverage, errors, ndcg, order_figures, pair_scores, total_errors
 from tests.accuracy.segments import first_screen
 from tests.accuracy.signals import SIGNALS, Told, hits, signal_facts, signal_lines
 from tests.accuracy.table import table
-from tests.accuracy.talk import talk_lines
+from tests.accuracy.talk import hands_on, talk_lines
 from tests.accuracy.worlds import agent_facts
 from tests.analysis.segmentation_worlds import Act, World
 from tests.analysis.studies import import_study
@@ -60,6 +62,7 @@ def test_calibration() -> None:
     half = world(row(2, 1, p_top5=0.5), row(1, 1, p_top5=0.5))
 
     assert pytest.approx(0) == calibration_error([half], top=1)
+    assert pytest.approx(1) == calibration_error([world(row(2, 1, p_top5=0.5), row(1, 2, p_top5=0.5))], top=1, sure=True)
     assert pytest.approx(1) == calibration_error([world(row(2, 1, p_top5=0.0), row(1, 1, p_top5=1.0))], top=1)
 
 
@@ -119,11 +122,13 @@ def test_signals_of_a_world(tmp_path: Path) -> None:
     team = [simulate_agent(draw_office(1), number, 12) for number in range(2)]
     loaded = import_study(tmp_path / "study", [write_log(one, tmp_path / f"{n}.csv") for n, one in enumerate(team)])
     facts = signal_facts(team, loaded)
+    shown = friction_by_screen(loaded.sums)[["repeat_clicks", "dead_clicks"]].sum().row(0)
     loaded.close()
     lines = list(signal_lines([{"signals": facts}, {}]))
 
     assert all(facts[name]["planted"] for name in SIGNALS)
     assert all(facts[name]["right"] >= 0.9 * max(facts[name]["planted"], facts[name]["told"]) for name in SIGNALS)
+    assert (facts["repeat_click"]["told"], facts["dead_click"]["told"]) == shown
     assert 0 == facts["double_click"]["told"] < facts["double_click"]["planted"]
     assert [True] * 7 == [met for _, _, _, met, _ in lines]
 
@@ -147,6 +152,16 @@ def test_masked_time() -> None:
     assert said.startswith("+10.0%")
     assert not met
     assert plainly.endswith("+40.0%")
+    assert hands_on([{"beside_talk": [row]}]).endswith("+67%")
+
+
+def test_cases() -> None:
+    """A gap above 30 s opens a case; of five rows one is in another case than it belongs to, and an idle row is in one that is none of its."""
+    found = cut_at_gaps([0, 10, 20, 51, 52])
+
+    assert [1, 1, 1, 2, 2] == found
+    assert 0.6 == share_right(found, [0, 0, 1, None, 1])
+    assert 1.0 == share_right([0, 2, 2, 1, 1], [None, 0, 0, 1, 1])
 
 
 def test_segments(tmp_path: Path) -> None:

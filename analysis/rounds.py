@@ -49,8 +49,8 @@ def find_completions(sequence: Sequence, crossing: Ints) -> list[int]:
         return []
     after = np.r_[crossing[1:], 0][positions]
     living_on = np.bincount(codes, weights=after) / counts
-    # Two standard errors of a Poisson count, and one value more: what is behind a few times nothing is not known to be nothing.
-    highest = living_on + 2 * np.sqrt(living_on / counts) + 1 / counts
+    # Two standard errors above a Poisson count by Anscombe's transform, which holds for few, too: four times nothing may still be much.
+    highest = living_on + (2 * np.sqrt(living_on * counts + 3 / 8) + 1) / counts
     fewest = back[living_on[back] <= highest[back].min() + AS_FEW * crossing.mean()]
     lasts = np.flatnonzero(np.r_[run_starts(sequence.session[positions])[1:], True])
     endings = np.bincount(codes[lasts], minlength=len(kinds))

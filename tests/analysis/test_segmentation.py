@@ -92,6 +92,17 @@ class TestCompletion:
 
         assert [kind(text, "close!")] == find_completions(words, np.zeros(len(words.kind), dtype=np.int64))
 
+    def test_a_rare_submit_does_not_win_by_chance(self) -> None:
+        """Nothing lived on after four reports, a value after every second closing of forty: the four prove nothing, and sessions end closed."""
+        text = ("open fill close! " * 9 + "open report! fill close! ") * 4
+        words = sequence(text)
+        closed = np.flatnonzero(words.kind == kind(text, "close!"))
+        crossing = np.ones(len(words.kind), dtype=np.int64)
+        crossing[closed[:-1][::2] + 1] = 0
+        crossing[np.flatnonzero(words.kind == kind(text, "report!")) + 1] = 0
+
+        assert [kind(text, "close!")] == find_completions(words, crossing)
+
     def test_a_submit_must_come_back(self) -> None:
         """Two submits of a kind are no way to complete cases."""
         words = sequence(WORK * 2)

@@ -10,7 +10,8 @@
 -- Rule: a dead click is a click on a button, link or cell, or on a field of unknown role that is not fillable, that no
 --   event follows within dead_click_ms (that time included), other than clicks on the same field, and events that are
 --   not the app's: marks, calls, holds, case_start and case_end. A click in a cell counts only where the app shows
---   cells answer (focus or select), for selecting a cell is all the answer there is.
+--   cells answer (focus or select), for selecting a cell is all the answer there is. An answer that comes later does
+--   not bring a click to life.
 -- Source: after the published rules of PostHog, Amplitude, Sentry and OpenReplay; see analysis/thresholds.py.
 WITH observed AS (
     SELECT *, max(t_ms) OVER (PARTITION BY session) AS observed_to_ms

@@ -10,6 +10,7 @@ a case (submit and what follows); or `cut` by the loops of the work. Events may 
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -20,7 +21,7 @@ from analysis.kernel.reading import read_events
 from analysis.known_cases import COMPLETION, CUT, known_cases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -67,17 +68,31 @@ class StudyCases:
             how[rows] = self._look_for()[number].how[case_no[rows]]
         return how
 
-    def own(self, session: int) -> bool:
-        """Whether a session that was asked for tells its cases itself, so that no other session changes them."""
-        return bool(self._ways[session] < COMPLETION)
+    def digest(self, sessions: Sequence[int]) -> bytes:
+        """
+        A digest of the cases of those among some sessions that tell none themselves; empty if there are none such.
+
+        Other sessions may change them, for they are found by what is done again and again.
+        """
+        found = hashlib.blake2b(digest_size=16)
+        looked_for = {session: self._look_for()[session] for session in sessions if self._tells_none(session)}
+        for session, cases in looked_for.items():
+            found.update(b"%d " % session + cases.case_no.tobytes() + cases.how.tobytes())
+        return found.digest() if looked_for else b""
+
+    def _tells_none(self, session: int) -> bool:
+        """Whether a session's cases are to be found; one that was not asked for yet is looked at."""
+        if session not in self._ways:
+            self._ways |= dict(_ways(self._study))
+        return self._ways[session] >= COMPLETION
 
     def _look_for(self) -> dict[int, _Session]:
         """The cases of all sessions that tell none; looked for once."""
         if self._found is None:
             self._found = {}
-            ways = dict(_ways(self._study))
+            self._ways |= dict(_ways(self._study))
             for way in (COMPLETION, CUT):
-                sessions = np.array([session for session, found in ways.items() if found == way], dtype=np.int32)
+                sessions = np.array([session for session, found in sorted(self._ways.items()) if found == way], dtype=np.int32)
                 if len(sessions):
                     self._found |= _sessions_found(self._study, sessions, completed=way == COMPLETION)
         return self._found

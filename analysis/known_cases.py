@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Ways = NDArray[np.uint8]
 
-GIVEN, CASE_ID, COMPLETION, CUT = (np.uint8(way) for way in range(4))
+GIVEN, CASE_ID, COMPLETION, CUT = range(4)
 START, END, SUBMIT = (np.uint8(ACTION_CODES[name]) for name in ("case_start", "case_end", "submit"))
 NO_KEY = -1
 

@@ -16,9 +16,9 @@ import numpy as np
 import polars as pl
 
 from analysis.cases import StudyCases, assign_cases
+from analysis.kept_sums import sums_of_study
 from analysis.kernel.concepts import concepts_of
 from analysis.kernel.reading import BLOCK_EVENTS, read_blocks, read_session
-from analysis.kernel.study_pass import add_study, empty_sums
 from analysis.thresholds import Thresholds
 from shadow.errors import SettingsError, StudyError
 
@@ -59,9 +59,7 @@ class LoadedStudy:
     @cached_property
     def sums(self) -> StudySums:
         """What the concepts add up to (`analysis.kernel.aggregates`)."""
-        sums = empty_sums(self.study)
-        add_study(sums, self.study, self.thresholds, self._study_cases)
-        return sums
+        return sums_of_study(self.study, self.thresholds, self._study_cases)
 
     def blocks(self, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
         """

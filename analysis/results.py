@@ -14,8 +14,6 @@ import polars as pl
 from analysis.cases import HOW
 from analysis.caveats import ranking_caveats, study_caveats
 from analysis.friction import friction_by_app, friction_by_field, friction_by_screen
-from analysis.ranking import rank_integrations
-from analysis.reentry import find_reentry
 from shadow.events import SCHEMA_VERSION, UNKNOWN_APP, session_name
 
 if TYPE_CHECKING:
@@ -120,6 +118,8 @@ def _app_rows(loaded: LoadedStudy) -> list[Row]:
 
 def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, possible: bool = False) -> Document:
     """One row per accepted pair of fields, most seconds per case first; with `possible` also the doubtful ones, marked."""
+    from analysis.reentry import find_reentry  # noqa: PLC0415 - what it needs takes longer to start than all of `cases` and `friction`
+
     pairs = (reentry or find_reentry(loaded)).pairs
     shown = pairs if possible else pairs.filter("accepted")
     rows = []
@@ -137,6 +137,8 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
 
 def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Document:
     """One row per integration, in the order in which each adds most to those above it; anecdotes after the others."""
+    from analysis.ranking import rank_integrations  # noqa: PLC0415 - as with re-entry
+
     ranking = ranking or rank_integrations(loaded)
     document = _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranking.rows, start=1)])
     return {**document, "warnings": document["warnings"] + ranking_caveats(ranking)}

@@ -1,11 +1,12 @@
 """
-A study folder: study.toml, keys/ and store/.
+A study folder: study.toml, keys/, store/ and cache/.
 
     STUDY/
       study.toml   what the consultant says about the study
       keys/        agents as digests under a random key, so that a second import knows the same agent; delete the key and the link is gone.
                    Where there is no system keyring, also the secret half of the study's key pair (shadow.study_keys)
       store/       the columnar store (shadow.store)
+      cache/       sums that can be made again from the store (shadow.cache); may be deleted at any time
 """
 
 from __future__ import annotations
@@ -43,6 +44,11 @@ class Study:
     def store(self) -> Path:
         """Folder of the columnar store."""
         return self.folder / "store"
+
+    @property
+    def cache(self) -> Path:
+        """Folder of what the analysis keeps."""
+        return self.folder / "cache"
 
     @cached_property
     def settings(self) -> Settings:

@@ -23,6 +23,7 @@ from analysis.kernel.columns import Dimensions, SessionBlock
 from analysis.kernel.concepts import BlockConcepts
 from analysis.kernel.coverage import TOTALS, totals_of
 from analysis.kernel.model import model_times
+from analysis.kernel.runs import united
 from analysis.kernel.values import TimeCounts, times_at
 from analysis.thresholds import Thresholds
 
@@ -135,7 +136,7 @@ def _by_screen(found: BlockConcepts) -> pl.DataFrame:
     table = _Table(block, len(block.places.screen_app))
     table.add("visits", table.cells(found.screens.first, found.screens.place))
     # Stretches of one case on one screen: their time counts, but for that behind the case's last event.
-    first = np.union1d(found.screens.first, cases.first)
+    first = united(found.screens.first, cases.first)
     ends = np.append(first[1:], len(block))
     inside = np.flatnonzero(block.case_no[first])
     first, ends = first[inside], ends[inside]
@@ -290,6 +291,10 @@ class StudySums:
         if len(self._cases) != 1:
             self._cases = [pl.concat([pl.DataFrame(schema=CASE_SCHEMA), *self._cases]).sort("session", "case_no")]
         return self._cases[0]
+
+    def restore_cases(self, cases: pl.DataFrame) -> None:
+        """Add cases that were added before and kept (`CASE_SCHEMA`)."""
+        self._cases.append(cases)
 
     @property
     def n_cases(self) -> int:

@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.kernel.concepts import BlockConcepts
-from analysis.kernel.runs import run_ends
+from analysis.kernel.runs import run_ends, united
 
 __all__ = ["CASE_SCHEMA", "case_table"]
 
@@ -61,7 +61,7 @@ def case_table(found: BlockConcepts) -> pl.DataFrame:
 def _apps_met(found: BlockConcepts) -> Codes:
     """Number of the case, once for each known application that it has an event in."""
     block, cases, places = found.block, found.cases, found.block.places
-    first = np.union1d(found.screens.first, cases.first)
+    first = united(found.screens.first, cases.first)
     first = first[block.case_no[first] > 0]
     app = places.screen_app[block.screen[first]]
     first, app = first[places.app_known[app]], app[places.app_known[app]]

@@ -43,15 +43,21 @@ def model_times(block: SessionBlock, apps: Stays) -> tuple[Places, Codes]:
     spent = MOTOR[block.action[rows]]
     focus = np.flatnonzero(block.action[rows] == FOCUS)
     spent[focus] = _focus_times(block, rows[focus])
-    keyed = np.flatnonzero((block.action == INPUT) | (block.action == CHANGE))
-    keys = np.maximum(block.keys[keyed], 0) * np.int32(KEY)
+    keyed = np.flatnonzero(_is_keyed(block.action))
+    typing = np.where(_begins_typing(block, keyed), np.int32(MENTAL), np.int32(0))
+    typing += np.maximum(block.keys[keyed], 0) * np.int32(KEY)
     # A stay in an application that opens a session comes from nowhere; and who changes to type stops to think but once.
-    entered = np.setdiff1d(apps.first, block.starts, assume_unique=True)
-    thought = np.union1d(entered, keyed[_begins_typing(block, keyed)])
-    at = np.concatenate([rows, keyed, thought])
-    times = np.concatenate([spent, keys, np.full(len(thought), MENTAL, dtype=np.int32)])
+    entered = apps.first[~np.isin(apps.first, block.starts)]
+    entered = entered[~(_is_keyed(block.action[entered]) & _begins_typing(block, entered))]
+    at = np.concatenate([rows, keyed, entered])
+    times = np.concatenate([spent, typing, np.full(len(entered), MENTAL, dtype=np.int32)])
     inside = block.case_no[at] > 0
     return at[inside], times[inside]
+
+
+def _is_keyed(action: NDArray[np.uint8]) -> Bools:
+    keyed: Bools = (action == INPUT) | (action == CHANGE)
+    return keyed
 
 
 def _focus_times(block: SessionBlock, rows: Places) -> Codes:

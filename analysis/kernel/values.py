@@ -24,7 +24,7 @@ Places = NDArray[np.int64]
 WAITING: Final = 1_000_000
 
 
-def times_at(place: Codes, times_ms: Codes) -> Places:
+def times_at(place: Codes, times_ms: Codes | Places) -> Places:
     """One number for each place and time, in the order of both."""
     return (place.astype(np.int64) << np.int64(32)) | times_ms
 
@@ -41,6 +41,16 @@ class TimeCounts:
     def empty(cls) -> TimeCounts:
         """Nothing seen yet."""
         return cls([], np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
+
+    @classmethod
+    def of(cls, place: Codes, time_ms: Places, counts: Places) -> TimeCounts:
+        """What `counted` gave."""
+        return cls([], times_at(place, time_ms), counts)
+
+    def counted(self) -> tuple[Places, Places, Places]:
+        """Places and times, in order of both, and how often each was seen."""
+        self._count()
+        return self._times >> np.int64(32), self._times & np.int64(0xFFFFFFFF), self._counts
 
     def add(self, seen: Places) -> None:
         """Count some more times, as `times_at` gives them."""

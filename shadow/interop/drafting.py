@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import filelock
 
+from shadow.cache import remove_cache_drafts
 from shadow.errors import StudyError
 from shadow.interop.sealed_copies import remove_orphan_copies
 from shadow.session import refuse_broken
@@ -66,7 +67,7 @@ def study_to_write(study: Study) -> Iterator[Study]:
 
 def _unmake(folder: Path, made: list[Path]) -> None:
     """Remove a study folder that this import made and did not fill."""
-    for inner in ("store", "keys", "sessions"):
+    for inner in ("store", "keys", "sessions", "cache"):
         shutil.rmtree(folder / inner, ignore_errors=True)
     (folder / "study.toml").unlink(missing_ok=True)
     for path in made:
@@ -130,3 +131,4 @@ def remove_leftovers(study: Study) -> None:
     committed = read_catalogue(study.store)
     remove_orphans(study.store, committed)
     remove_orphan_copies(study.folder, committed)
+    remove_cache_drafts(study)

@@ -2,6 +2,7 @@
 Execute an agent's deletion order: the session leaves the store, and a signed receipt says so.
 
     order --check--> signed by the session's agent, for this study
+          --cache--> nothing of it, for sums do not say what is whose
           --store--> parts and catalogue without the session     (catalogue.json is the commit)
           --rest-->  files of the old parts, the sealed copy with its keys first, the agent's pseudonym
           --------> receipt, signed by the study
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from shadow.cache import drop_cache
 from shadow.consent import read_consent
 from shadow.deletion import DeletionOrder, make_receipt, read_order
 from shadow.errors import ConsentError, SessionError
@@ -37,6 +39,7 @@ REMOVED: Final = (
     "its rows in every table of the store",
     "names of applications, screens and fields that no other session has",
     "the sealed session, its keys first",
+    "sums that the analysis kept, with it or without it",
 )
 PSEUDONYM: Final = "the pseudonym of its agent, who has no other session in the study"
 REMARK: Final = (
@@ -107,6 +110,8 @@ def _removed(catalogue: Catalogue, said: DeletionOrder, order: str, study: Study
         _check_agent(said, study)
         header = next(header for header in catalogue.sessions if header.source == source.source)
         catalogue = without_session(catalogue, source, study.store)
+        # Before the commit, for after it nobody would know that something was left to remove; and the study is locked.
+        drop_cache(study)
         alone = all(other.agent != header.agent for other in catalogue.sessions)
         removed = (*REMOVED, PSEUDONYM) if alone else REMOVED
         withdrawal = Withdrawal(said.session_id, order, withdrawal.withdrawn_at, header.n_events, removed)

@@ -145,7 +145,7 @@ class TestWhatIsLeft:
         brought_in(study, released(tmp_path / "fourth", cases(1), session_id="2026-11-22-00000010"))
 
         assert [2, 1, 1] == [header.agent for header in open_study(study).catalogue.sessions]
-        assert 3 == len(receipt.removed)
+        assert 4 == len(receipt.removed)
 
     def test_logs_stay(self, tmp_path: Path) -> None:
         """Logs in the same study keep their rows and their source, and are still recognised."""
@@ -161,7 +161,9 @@ class TestWhatIsLeft:
         """What rests on the others is computed without it: a ranking of two sessions becomes that of one."""
         study = filled(tmp_path, cases(6), cases(6))
         before = ranked(study)
+        assert (study / "cache" / "sums.bin").exists()
         execute_order(order(), open_study(study), NOW)
+        assert not (study / "cache").exists()
         after = ranked(study)
 
         assert {"sessions": 2, "agents": 2, "cases": 12, "events": 144} == before["study"]
@@ -189,7 +191,7 @@ class TestReceipt:
         assert (SESSION, STUDY.public.text, 9, NOW) == (
             receipt.session_id, receipt.study, receipt.n_events, datetime.fromisoformat(receipt.deleted_at),
         )  # fmt: skip
-        assert 4 == len(receipt.removed)
+        assert 5 == len(receipt.removed)
         assert "Figures that were published before are not changed." in receipt.remark
 
     def test_second_time(self, tmp_path: Path) -> None:

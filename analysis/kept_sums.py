@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from analysis.kernel.keeping import PackedSums, pack_sums, unpack_sums
-from analysis.kernel.study_pass import add_study, empty_sums
+from analysis.kernel.study_pass import empty_sums, read_sums
+from analysis.progress import Said, say_nothing
 from analysis.thresholds import Thresholds
 from shadow.cache import read_cached, write_cached
 from shadow.store import part_path
@@ -82,7 +83,7 @@ class KeptSums(msgspec.Struct, frozen=True):
     sums: PackedSums
 
 
-def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases) -> StudySums:
+def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: Said = say_nothing) -> StudySums:
     """
     What the concepts of a study add up to.
 
@@ -93,6 +94,8 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases) -> St
         thresholds: The numbers the concepts rest on.
 
         cases: Says which events belong to which case.
+
+        say: Told how far it is.
     """
     content = {part.part: _content(study, part.part) for part in study.catalogue.parts}
     agents = sorted({header.agent for header in study.catalogue.sessions})
@@ -102,7 +105,12 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases) -> St
         sums, parts = unpack_sums(kept.sums, sums, agents), list(kept.parts)
     new = content.keys() - {part.part for part in parts}
     if new:
-        add_study(sums, study, thresholds, cases, new)
+        total = sum(part.events for part in study.catalogue.parts if part.part in new)
+        before = sums.totals["events"]
+        say("counting events", 0)
+        for found in read_sums(study, thresholds, cases, new):
+            sums.add(*found)
+            say("counting events", (sums.totals["events"] - before) / total)
         parts += [KeptPart(part, content[part], cases.digest(_sessions(study, part))) for part in sorted(new)]
         made = KeptSums(_code(), thresholds, _places(sums.places, _sizes(sums.places)), parts, pack_sums(sums, agents))
         write_cached(study, KIND, msgspec.msgpack.encode(made))

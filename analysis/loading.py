@@ -19,6 +19,7 @@ from analysis.cases import StudyCases, assign_cases
 from analysis.kept_sums import sums_of_study
 from analysis.kernel.concepts import concepts_of
 from analysis.kernel.reading import BLOCK_EVENTS, read_blocks, read_session
+from analysis.progress import Said, say_nothing
 from analysis.thresholds import Thresholds
 from shadow.errors import SettingsError, StudyError
 
@@ -46,10 +47,13 @@ class LoadedStudy:
         study: The folder it came from.
 
         thresholds: The defaults, with what study.toml says otherwise.
+
+        say: Told what is being done, and how far it is.
     """
 
     study: Study
     thresholds: Thresholds
+    say: Said = say_nothing
 
     def __post_init__(self) -> None:
         self._study_cases = StudyCases(self.study)
@@ -59,7 +63,7 @@ class LoadedStudy:
     @cached_property
     def sums(self) -> StudySums:
         """What the concepts add up to (`analysis.kernel.aggregates`)."""
-        return sums_of_study(self.study, self.thresholds, self._study_cases)
+        return sums_of_study(self.study, self.thresholds, self._study_cases, self.say)
 
     def blocks(self, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
         """
@@ -144,9 +148,15 @@ def thresholds_of(study: Study) -> Thresholds:
         raise SettingsError(f"[thresholds] {fault}", "mend it in study.toml") from None
 
 
-def load_study(study: Study) -> LoadedStudy:
+def load_study(study: Study, say: Said = say_nothing) -> LoadedStudy:
     """
     A study to be analysed, in which something was imported.
+
+    Args:
+
+        study: The study.
+
+        say: Told what is being done, and how far it is.
 
     Raises:
 
@@ -156,4 +166,4 @@ def load_study(study: Study) -> LoadedStudy:
     """
     if not study.catalogue.sessions:
         raise StudyError(f"{study.folder} has no sessions", f"bring logs in with: shadow import LOG --study {study.folder}")
-    return LoadedStudy(study, thresholds_of(study))
+    return LoadedStudy(study, thresholds_of(study), say)

@@ -43,8 +43,10 @@ def study_result(loaded: LoadedStudy) -> Document:
 
         A document with study, cases, rank, total, reentry, friction, switches, typical_case, coverage, assumptions, marks and warnings.
     """
-    reentry = find_reentry(loaded)
     cases = cases_document(loaded)["rows"]
+    loaded.say("looking for re-entry")
+    reentry = find_reentry(loaded)
+    loaded.say("ranking integrations")
     ranking = rank_integrations(loaded, reentry)
     ranked, total = rank_document(loaded, ranking), total_row(ranking)
     rank = ranked["rows"]

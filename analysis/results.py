@@ -120,6 +120,7 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
     """One row per accepted pair of fields, most seconds per case first; with `possible` also the doubtful ones, marked."""
     from analysis.reentry import find_reentry  # noqa: PLC0415 - what it needs takes longer to start than all of `cases` and `friction`
 
+    loaded.say("looking for re-entry")
     pairs = (reentry or find_reentry(loaded)).pairs
     shown = pairs if possible else pairs.filter("accepted")
     rows = []
@@ -139,6 +140,7 @@ def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Docume
     """One row per integration, in the order in which each adds most to those above it; anecdotes after the others."""
     from analysis.ranking import rank_integrations  # noqa: PLC0415 - as with re-entry
 
+    loaded.say("ranking integrations")
     ranking = ranking or rank_integrations(loaded)
     document = _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranking.rows, start=1)])
     return {**document, "warnings": document["warnings"] + ranking_caveats(ranking)}

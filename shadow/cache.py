@@ -52,8 +52,11 @@ def write_cached(study: Study, kind: str, content: bytes) -> None:
             path = _path(study, kind)
             path.parent.mkdir(mode=0o700, exist_ok=True)
             draft = path.with_name(path.name + DRAFT)
-            draft.write_bytes(_digest(packed) + packed)
-            draft.replace(path)
+            try:
+                draft.write_bytes(_digest(packed) + packed)
+                draft.replace(path)
+            finally:
+                draft.unlink(missing_ok=True)
 
 
 def drop_cache(study: Study) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.kernel.aggregates import StudySums, session_sums
+from analysis.kernel.aggregates import SessionSums, StudySums, session_sums
 from analysis.kernel.columns import Dimensions
 from analysis.kernel.concepts import concepts_of
 from analysis.kernel.reading import CaseSource, read_blocks
 from analysis.thresholds import Thresholds
 from shadow.study import Study
 
-__all__ = ["add_study", "empty_sums"]
+__all__ = ["empty_sums", "read_sums"]
 
 # The largest size up to which glibc learns from a block that was let go: 32 MiB, less its own header.
 LARGEST_LEARNT: Final = 32 * 1024 * 1024 - 65_536
@@ -28,13 +28,13 @@ class KnownCases(CaseSource, Protocol):
         """How cases were found, an index into `analysis.cases.HOW`."""
 
 
-def add_study(sums: StudySums, study: Study, thresholds: Thresholds, cases: KnownCases, parts: Collection[int] | None = None) -> None:
+def read_sums(
+    study: Study, thresholds: Thresholds, cases: KnownCases, parts: Collection[int] | None = None
+) -> Iterator[tuple[SessionSums, NDArray[np.uint8]]]:
     """
-    Read a study once and add up its concepts, in the memory of one block.
+    Read a study once, in the memory of one block.
 
     Args:
-
-        sums: What it is added to.
 
         study: The study.
 
@@ -43,11 +43,15 @@ def add_study(sums: StudySums, study: Study, thresholds: Thresholds, cases: Know
         cases: Says which events belong to which case.
 
         parts: Which parts of the store; None for all.
+
+    Returns:
+
+        Sums of some sessions after the other, and how their cases were found, as `StudySums.add` takes them.
     """
     _keep_memory()
     for block in read_blocks(study, cases, parts):
         found = session_sums(concepts_of(block, thresholds), thresholds)
-        sums.add(found, cases.how(found.cases["session"].to_numpy(), found.cases["case_no"].to_numpy()))
+        yield found, cases.how(found.cases["session"].to_numpy(), found.cases["case_no"].to_numpy())
 
 
 def empty_sums(study: Study) -> StudySums:

@@ -1,7 +1,7 @@
 """
 The command line: the edge where errors become one line and an exit code.
 
-    0 done · 1 bad input or a failed run · 2 bad usage
+    0 done · 1 bad input or a failed run · 2 bad usage · 130 stopped by Ctrl-C
 
 Results go to stdout, progress and notes to stderr. An error that nobody foresaw is shown by kind and place only: its message could hold
 what was read from a log. One of the file system is shown by path and by what the system calls it.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 PACKAGES: Final = Path(__file__).resolve().parents[2]
-# What typer leaves with after Ctrl-C; ours are 0, 1 and 2.
+# What typer leaves with after Ctrl-C, and so do we: 128 and the number of the signal, as shells have it.
 INTERRUPTED: Final = 130
 
 
@@ -34,18 +34,18 @@ def main() -> NoReturn:
             # Windows pipes are cp1252 unless told otherwise, and tables hold arrows.
             stream.reconfigure(encoding="utf-8")
     sys.unraisablehook = _note_unraisable
-    from shadow.cli.commands import app
-
     try:
+        from shadow.cli.commands import app
+
         app(prog_name="shadow")
     except SystemExit as left:
         if left.code == INTERRUPTED:
-            _leave("stopped; nothing was changed")
+            _stop()
         raise
     except ShadowError as fault:
         _leave(str(fault))
     except KeyboardInterrupt:
-        _leave("stopped; nothing was changed")
+        _stop()
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: nothing is wrong.
         sys.stderr.close()
@@ -64,6 +64,11 @@ def _unforeseen(fault: BaseException) -> str:
 def _note_unraisable(unraisable: UnraisableHookArgs) -> None:
     """An error while something is cleared away, which Python shows with its message."""
     print(f"note: {unraisable.exc_type.__name__} while clearing up", file=sys.stderr)
+
+
+def _stop() -> NoReturn:
+    print("stopped; nothing was changed", file=sys.stderr)
+    sys.exit(INTERRUPTED)
 
 
 def _leave(message: str) -> NoReturn:

@@ -12,6 +12,7 @@ import typer
 
 from shadow.cli.custody import review, withdraw
 from shadow.cli.doctor import doctor
+from shadow.cli.progress import Progress
 from shadow.cli.recording import record
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ def import_(
     """Bring released sessions and logs into a study: all of them or none."""
     from shadow.interop.importing import import_logs
 
-    result = import_logs(sources, study, form.value, progress=_note)
+    with _progress() as progress:
+        result = import_logs(sources, study, form.value, progress=progress.note)
     for path in result.already_there:
         print(f"{path} was imported before; nothing changed")
     if result.sources:
@@ -136,8 +138,9 @@ def cases(
         document = cases_document(loaded)
         if events is not None:
             _write(events, event_cases(loaded).write_csv())
-            _note(f"wrote {events}")
-        _show(document, json=json)
+    if events is not None:
+        _note(f"wrote {events}")
+    _show(document, json=json)
 
 
 @app.command("friction")
@@ -150,7 +153,8 @@ def friction(
     from analysis.results import friction_document
 
     with _loaded(study) as loaded:
-        _show(friction_document(loaded, by.value), json=json, kind=f"friction {by.value}")
+        document = friction_document(loaded, by.value)
+    _show(document, json=json, kind=f"friction {by.value}")
 
 
 @app.command("reentry")
@@ -163,7 +167,8 @@ def reentry(
     from analysis.results import reentry_document
 
     with _loaded(study) as loaded:
-        _show(reentry_document(loaded, possible=possible), json=json)
+        document = reentry_document(loaded, possible=possible)
+    _show(document, json=json)
 
 
 @app.command("rank")
@@ -172,7 +177,8 @@ def rank(study: StudyArgument, json: JsonOption = False) -> None:
     from analysis.results import rank_document
 
     with _loaded(study) as loaded:
-        _show(rank_document(loaded), json=json)
+        document = rank_document(loaded)
+    _show(document, json=json)
 
 
 @app.command("report")
@@ -205,7 +211,9 @@ def demo(
     from shadow.report import render_html
 
     _check_suffix(output)
-    _write(output, render_html(run_demo(study, _note), lang=lang.value))
+    with _progress() as progress:
+        result = run_demo(study, progress.note)
+    _write(output, render_html(result, lang=lang.value))
     print(f"wrote {output.resolve()}")
 
 
@@ -228,15 +236,16 @@ def _check_suffix(output: Path) -> None:
 
 @contextlib.contextmanager
 def _loaded(study: Path) -> Iterator[LoadedStudy]:
-    """The study with its cases and concepts; the database is let go of afterwards."""
+    """The study, while something is made of it; what is being done is said as long as that takes."""
     from analysis.loading import load_study
     from shadow.study import open_study
 
-    loaded = load_study(open_study(study))
-    try:
+    with _progress() as progress, contextlib.closing(load_study(open_study(study), progress)) as loaded:
         yield loaded
-    finally:
-        loaded.close()
+
+
+def _progress() -> Progress:
+    return Progress(sys.stderr)
 
 
 def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> None:
@@ -261,9 +270,11 @@ def _write(path: Path, text: str) -> None:
     try:
         draft.write_text(text, encoding="utf-8", newline="\n")
         draft.replace(path)
-    except OSError as fault:
+    except BaseException as fault:
         with contextlib.suppress(OSError):  # where no file can be, none can be removed
             draft.unlink(missing_ok=True)
+        if not isinstance(fault, OSError):
+            raise
         raise ShadowError(f"{path} cannot be written ({fault.strerror})", "name a file in a folder you may write to") from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,16 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from analysis import kept_sums
+from analysis.cases import StudyCases
 from analysis.friction import friction_by_field, friction_by_screen, switches_between_apps
 from analysis.kernel.aggregates import StudySums
-from analysis.kernel.study_pass import add_study
+from analysis.kernel.study_pass import read_sums
 from analysis.loading import load_study
 from analysis.results import cases_document, friction_document
+from analysis.thresholds import Thresholds
 from shadow.interop.importing import import_logs
 from shadow.store import part_path
-from shadow.study import create_study, open_study
+from shadow.study import Study, create_study, open_study
 from tests.analysis.studies import Row, act, later, write_log
 from tests.analysis.test_cases import rounds
 
@@ -56,12 +58,11 @@ def _read(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The parts that were read, one list for each time that anything was."""
     found: list[list[int]] = []
 
-    def noted(sums: StudySums, *others: Any) -> None:
-        parts: Collection[int] = others[-1]
+    def noted(study: Study, thresholds: Thresholds, cases: StudyCases, parts: Collection[int]) -> Iterator[Any]:
         found.append(sorted(parts))
-        add_study(sums, *others)
+        return read_sums(study, thresholds, cases, parts)
 
-    monkeypatch.setattr(kept_sums, "add_study", noted)
+    monkeypatch.setattr(kept_sums, "read_sums", noted)
     return found
 
 

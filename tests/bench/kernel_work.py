@@ -7,7 +7,7 @@ from pathlib import Path
 
 from analysis.cases import StudyCases
 from analysis.friction import friction_by_app, friction_by_field, friction_by_screen
-from analysis.kernel.study_pass import add_study, empty_sums
+from analysis.kernel.study_pass import empty_sums, read_sums
 from analysis.loading import thresholds_of
 from shadow.study import Study, open_study
 from tests.bench.meter import stage
@@ -18,7 +18,8 @@ def main(study: Study) -> None:
     thresholds = thresholds_of(study)
     with stage("kernel") as facts:
         sums = empty_sums(study)
-        add_study(sums, study, thresholds, StudyCases(study))
+        for found in read_sums(study, thresholds, StudyCases(study)):
+            sums.add(*found)
         by_screen, _, _ = friction_by_screen(sums), friction_by_field(sums), friction_by_app(sums)
         facts["cases"], facts["bursts"] = sums.n_cases, int(by_screen["repeat_clicks"].sum())
 

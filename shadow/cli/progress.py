@@ -1,0 +1,93 @@
+"""
+What is being done, said on stderr once it takes longer than two seconds.
+
+    on a terminal   one line that is written over, and gone when the result is there:   counting events  45 %  12 s
+    elsewhere       one line, once:                                                     working: counting events
+
+A thread of its own writes it, so that a step which says nothing for long still shows that something is going on.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Final, Self, TextIO
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+__all__ = ["Progress"]
+
+SLOW_S: Final = 2.0
+TICK_S: Final = 0.2
+# Carriage return, and erase the line (ECMA-48).
+ERASE: Final = "\r\x1b[2K"
+
+
+class Progress:
+    """
+    Says what is being done, from entering it to leaving it.
+
+    Args:
+
+        stream: Where to.
+
+        slow_s: Seconds after which it is worth saying.
+    """
+
+    def __init__(self, stream: TextIO, slow_s: float = SLOW_S) -> None:
+        self._stream, self._slow_s = stream, slow_s
+        self._live = stream.isatty()
+        self._what = "reading the study"
+        self._share: float | None = None
+        self._since = time.monotonic()
+        self._lock, self._over = threading.Lock(), threading.Event()
+        self._shown = False
+        self._thread = threading.Thread(target=self._say, daemon=True)
+
+    def __call__(self, what: str, share: float | None = None) -> None:
+        """Take note of what is being done, and which share of it is done; None if that is not known."""
+        self._what, self._share = what, share
+
+    def note(self, line: str) -> None:
+        """Say a line at once; it is what is being done from here on."""
+        with self._lock:
+            self._erase()
+            self._stream.write(f"{line}\n")
+            self._stream.flush()
+        self(line)
+        # Whoever cannot see a line grow old has been told.
+        if not self._live:
+            self._over.set()
+
+    def __enter__(self) -> Self:
+        self._since = time.monotonic()
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
+        self._over.set()
+        self._thread.join()
+        self._erase()
+
+    def _say(self) -> None:
+        wait_s = self._slow_s
+        while not self._over.wait(wait_s):
+            with self._lock:
+                self._erase()
+                self._stream.write(self._line() if self._live else f"working: {self._what}\n")
+                self._stream.flush()
+                self._shown = self._live
+            if not self._live:
+                return
+            wait_s = TICK_S
+
+    def _line(self) -> str:
+        share = "" if self._share is None else f"  {self._share:.0%}"
+        return f"{self._what}{share}  {time.monotonic() - self._since:.0f} s"
+
+    def _erase(self) -> None:
+        if self._shown:
+            self._stream.write(ERASE)
+            self._stream.flush()
+            self._shown = False

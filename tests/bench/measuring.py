@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["PIECES", "Bench", "Size"]
 
 WORK: Final = "tests.bench.work"
+COMMAND: Final = "tests.bench.command_work"
 NEW_SESSION: Final = 30_000
 IMPORT_ROWS: Final = 1_000_000
 STAGES: Final = {
@@ -164,16 +165,26 @@ def cases(size: Size) -> None:
 
 
 def kernel(size: Size) -> None:
-    """All concepts in one pass, with the friction tables, cases being known."""
-    what, done = "concepts in one pass, and friction", size.child(size.fresh(size.given), module="tests.bench.kernel_work")
+    """All concepts in one pass, with the cases they need and the friction tables."""
+    what, done = "cases, concepts in one pass, friction", size.child(size.fresh(size.given), module="tests.bench.kernel_work")
     note = "" if done.fault else f"{done.stages[0].facts['bursts']:,} bursts"
     size.rows.append(held(summed(what, done, size.scan_s, note), "concepts"))
 
 
 def concepts(size: Size) -> None:
-    """Cases, all concepts and the friction documents as the commands make them."""
+    """Cases, all concepts and the friction documents as the commands make them, what that leaves behind, and a new session after it."""
     done = size.child("concepts", size.fresh(size.given))
-    size.rows.append(held(summed("cases, concepts as tables, friction", done, size.scan_s), "concepts"))
+    size.rows.append(held(summed("cases, concepts, friction documents", done, size.scan_s), "concepts"))
+    if done.fault:
+        return
+    size.rows.append(_left(size, "cache of them"))
+    n = add_session(size.scratch / "study", NEW_SESSION)
+    for command in (("friction", "--by", "field"), ("cases",)):
+        done = size.child(command[0], size.scratch / "study", *command[1:], "--json", module=COMMAND)
+        what = f"`shadow {command[0]}` after one more session, start included"
+        size.rows.append(held(summed(what, done, size.scan_s, f"{n:,} events more"), "incremental"))
+        # Each command meets a session that it has not seen.
+        n = add_session(size.scratch / "study", NEW_SESSION)
 
 
 def everything(size: Size) -> None:
@@ -186,10 +197,7 @@ def everything(size: Size) -> None:
         return
     size.rows.append(_found(done, size.planted))
     size.answered = True
-    left = _bytes(size.scratch) - _bytes(size.given)
-    share = left / _bytes(size.given / "store")
-    note = f"{share:.2%} of the store" if left else "there is none yet"
-    size.rows.append(held(Row("cache", note=note), "cache", {"of the store": share}))
+    size.rows.append(_left(size, "cache"))
 
 
 def incremental(size: Size) -> None:
@@ -211,7 +219,7 @@ def importing(size: Size) -> None:
         size.scratch.mkdir(parents=True)
         log = size.scratch / "log.csv"
         n, what = write_log(log, wanted), f"import of {wanted:,} rows of ui-log"
-        done = size.child(log, size.scratch / "imported", module="tests.bench.import_work")
+        done = size.child("import", log, "--study", size.scratch / "imported", module=COMMAND)
         if done.fault or wanted < rows:
             size.rows.append(summed(what, done, None))
             continue
@@ -267,6 +275,13 @@ def _found(done: Run, planted: Planted) -> Row:
     said = [f"{facts[name]:,} of {count:,} {name}" for name, count in wanted.items()]
     wrong = tuple(f"found: {facts[name]:,} {name} where {n:,} were planted" for name, n in wanted.items() if facts[name] != n)
     return Row("found of what was planted", note=", ".join(said), misses=wrong)
+
+
+def _left(size: Size, what: str) -> Row:
+    """What an analysis left in the study for the next one, as a share of the store."""
+    left = _bytes(size.scratch) - _bytes(size.given)
+    share = left / _bytes(size.given / "store")
+    return held(Row(what, note=f"{share:.2%} of the store"), "cache", {"of the store": share})
 
 
 def _bytes(folder: Path) -> int:

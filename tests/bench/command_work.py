@@ -1,4 +1,4 @@
-"""`shadow import` as its user starts it, measured from its first import to its last line: `python -m tests.bench.import_work LOG STUDY`."""
+"""A command as its user starts it, measured from its first import to its last line: `python -m tests.bench.command_work COMMAND ARGS`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import sys
 from tests.bench.meter import stage
 
 
-def main(log: str, study: str) -> None:
-    """Measure the import, with the start of the program."""
-    sys.argv = ["shadow", "import", log, "--study", study]
-    with stage("import"):
+def main(*args: str) -> None:
+    """Measure a command, with the start of the program; the stage is called like it."""
+    sys.argv = ["shadow", *args]
+    with stage(args[0]):
         from shadow.cli import main as shadow  # noqa: PLC0415 - its imports are a part of what is measured
 
         try:

@@ -20,7 +20,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-__all__ = ["comparable", "is_low_entropy", "whole_forms", "words"]
+__all__ = [
+    "LEAST_CHARS",
+    "MAX_CHARS",
+    "MAX_TYPED_CHARS",
+    "MAX_WORDS",
+    "MAY_BE_TYPED",
+    "MAY_HAVE_PREFIX",
+    "STOP_WORDS",
+    "comparable",
+    "folded",
+    "is_low_entropy",
+    "whole_forms",
+    "words",
+]
 
 # Most words kept of one value, the first ones: only free text of well over 80 characters has more.
 MAX_WORDS: Final = 64
@@ -44,7 +57,7 @@ _ONE_SPELLING = _UNSEEN | dict.fromkeys(range(0x2010, 0x2016), "-") | {0x2212: "
 _NORDIC = str.maketrans({"æ": "ae", "ä": "ae", "ø": "oe", "ö": "oe", "å": "aa", "ð": "d", "đ": "d", "þ": "th", "ł": "l"})
 _LETTER_RUN = re.compile("[a-z]{4,}")
 
-_STOP = frozenset(
+STOP_WORDS: Final = frozenset(
     "yes true false none null nan undefined unknown okay off select pleaseselect mrs miss "
     "nej sand sandt falsk ukendt ingen intet vælg til fra herr fru frk frøken "
     "nei sant usant ukjent velg "
@@ -71,21 +84,21 @@ def whole_forms(value: str, region: str = "DK") -> frozenset[str]:
     if len(value) > MAX_CHARS:
         return frozenset()
     text = _one_spelling(value)
-    return _wholes(text, _alnum(_folded(text)), region)
+    return _wholes(text, _alnum(folded(text)), region)
 
 
 def words(value: str) -> frozenset[str]:
     """
     Words of a value, by which parts and joins are seen: "Port Melbourne" is a part of a whole address.
 
-    Each word has one spelling, whichever of the Nordic ones was used: see `_folded`. A value of one word has that word
+    Each word has one spelling, whichever of the Nordic ones was used: see `folded`. A value of one word has that word
     as its whole form too, so a word of one value meets the whole of another.
 
     Returns:
 
         Casefolded words of at least two characters, the first MAX_WORDS different ones.
     """
-    return _words(_folded(_one_spelling(value[:MAX_CHARS])))
+    return _words(folded(_one_spelling(value[:MAX_CHARS])))
 
 
 def is_low_entropy(value: str) -> bool:
@@ -104,30 +117,30 @@ def comparable(value: str, region: str = "DK") -> tuple[frozenset[str], frozense
     letters = _alnum(text)
     if _is_common(letters):
         return frozenset(), frozenset()
-    folded = _folded(text)
-    if folded is not text:
-        letters = _alnum(folded)
-    return _wholes(text, letters, region) if len(value) <= MAX_CHARS else frozenset(), _words(folded)
+    bare = folded(text)
+    if bare is not text:
+        letters = _alnum(bare)
+    return _wholes(text, letters, region) if len(value) <= MAX_CHARS else frozenset(), _words(bare)
 
 
 def _wholes(text: str, letters: str, region: str) -> frozenset[str]:
     if not letters:
         return frozenset()
-    if len(text) > MAX_TYPED_CHARS or not _FIGURE.search(text):
+    if len(text) > MAX_TYPED_CHARS or not _FIGURE.search(text) or not (_MAY_BE_TYPED.search(text) or _MAY_HAVE_PREFIX.search(letters)):
         return frozenset((letters,))
     forms = frozenset(_read(text, letters, region))
     return forms if forms and _misleads(text) else forms | {letters}
 
 
-def _words(folded: str) -> frozenset[str]:
-    if folded.isalpha():
-        return frozenset((folded,)) if len(folded) > 1 else frozenset()
-    found = _WORD.findall(_TIME_MARK.sub(" ", folded) if ":" in folded else folded)
+def _words(text: str) -> frozenset[str]:
+    if text.isalpha():
+        return frozenset((text,)) if len(text) > 1 else frozenset()
+    found = _WORD.findall(_TIME_MARK.sub(" ", text) if ":" in text else text)
     return frozenset(found if len(found) <= MAX_WORDS else list(dict.fromkeys(found))[:MAX_WORDS])
 
 
 def _is_common(letters: str) -> bool:
-    return len(letters) < LEAST_CHARS or letters in _STOP or not letters.strip("0")
+    return len(letters) < LEAST_CHARS or letters in STOP_WORDS or not letters.strip("0")
 
 
 def _one_spelling(value: str) -> str:
@@ -142,7 +155,7 @@ def _alnum(text: str) -> str:
     return joined if joined.isalnum() else _NOT_ALNUM.sub("", joined)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """
     Casefolded text in the one spelling that all usual spellings of its letters lead to.
 
@@ -365,3 +378,40 @@ def _without_zeros(text: str) -> Iterator[str]:
         digits = _NOT_FIGURES.sub("", match[2])
         if len(digits) >= LEAST_CHARS:
             yield match[1] + digits
+
+
+# ---- what needs no reading
+
+
+def _may_be_typed() -> str:
+    """
+    Pattern found in every text that the readers above have a form for beside its letters and digits, and in few others.
+
+    It has neither lookaround nor back reference, so that other engines of regular expressions take it too.
+    """
+    months = "|".join(_MONTHS)
+    clock = r"(?:$|(?:t|[ ,]+(?:kl\.? ?|at )?)[0-9]{1,2}[:.][0-9]{2})"
+    return "|".join(
+        (
+            # dates: in figures, in one, in words
+            rf"^[0-9]{{1,4}}(?:\. ?|[/ -])[0-9]{{1,2}}(?:\. ?|[/ -])[0-9]{{1,4}}{clock}",
+            f"^(?:(?:18|19|20)[0-9]{{2}}[01][0-9][0-3][0-9]|[0-3][0-9][01][0-9](?:18|19|20)[0-9]{{2}}){clock}",
+            f"(?:^|[^a-z])(?:{months})(?:$|[^a-z])",
+            # amounts that are not their figures alone: with a sign or a currency in front, in groups, with something behind
+            rf"^(?:[-+(]|{_CURRENCY})[^0-9]{{0,9}}[0-9][0-9 .,']*[^0-9]*$",
+            r"^[1-9][0-9]{0,2}(?:[ .,'][0-9]{3})+(?:[.,][0-9]{1,2})?[^0-9]*$",
+            rf"^[0-9]+(?:[.,][0-9]{{1,2}}[^0-9]*|[.,:]-[^0-9]*| ?{_CURRENCY}[-)]?| ?[-)])$",
+            # telephone numbers that are not figures, blanks and hyphens alone
+            r"^(?:tlf|tel|phone|mob)[a-z]*[.: ]*[(+]*[0-9]",
+            r"^(?:[(+]+[0-9]|00|[0-9][0-9 -]*[()./])[0-9 ()./-]*$",
+            # leading zeros
+            "^#*[a-z]{0,8}[# _-]*0[0-9 _-]*$",
+        )
+    )
+
+
+MAY_BE_TYPED: Final = _may_be_typed()
+# The same for the letters and digits of a text and the number of a company or a person in them.
+MAY_HAVE_PREFIX: Final = "^(?:dk[0-9]{8}|no[0-9]{9}(?:mva)?|[0-9]{9}mva|se[0-9]{10}01|(?:18|19|20)[0-9]{10})$"
+_MAY_BE_TYPED = re.compile(MAY_BE_TYPED)
+_MAY_HAVE_PREFIX = re.compile(MAY_HAVE_PREFIX)

@@ -34,6 +34,7 @@ BLOCK_BYTES: Final = 8 << 20
 FIELD_LIMIT: Final = 1 << 20
 BOM: Final = b"\xef\xbb\xbf"
 NEWLINE, RETURN, QUOTE, COMMA = b'\n\r",'
+_NOWHERE: Final[Places] = np.empty(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,12 @@ class Block:
     content: bytes
     offset: int
     line: int
+
+    def line_of(self, row: int) -> int:
+        """The line on which a row begins, rows counted from 0; the block must be plain."""
+        content = np.frombuffer(self.content, np.uint8)
+        starts, _ = _rows(content, np.flatnonzero(content == QUOTE))
+        return self.line + self.content.count(b"\n", 0, int(starts[row]))
 
     def after(self, line: int) -> Block | None:
         """The block without its lines up to this one; None if carriage returns alone end lines there, or it has no such line."""
@@ -106,39 +113,57 @@ def parsed(block: Block, header: Sequence[str]) -> pl.DataFrame | None:
 
     Returns:
 
-        One row per row of the log: `line` (Int64) and the columns of the header as text, null where empty. None if the block is not plain.
+        One row per row of the log: the columns of the header as text, null where empty. None if the block is not plain.
     """
-    lines = _lines_of_rows(block, len(header))
-    if lines is None:
+    if len(header) < 2 or not _is_text(block.content):  # noqa: PLR2004 - a row of one cell may be blank
+        return None
+    content = np.frombuffer(block.content, np.uint8)
+    quotes = np.flatnonzero(content == QUOTE) if b'"' in block.content else _NOWHERE
+    if not _quotes_are_plain(content, quotes):
         return None
     schema = dict.fromkeys(header, pl.String)
     try:
         frame = pl.read_csv(block.content, has_header=False, schema=schema, infer_schema=False)
     except pl.exceptions.PolarsError:
         return None
-    if len(frame) != len(lines):
+    if not _rows_are_whole(content, quotes, frame):
         return None
-    if b'"' in block.content:  # An empty cell in quotes is empty.
+    if len(quotes):  # An empty cell in quotes is empty.
         frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
-    # Last, so that a log's own "line" is refused by its name and not mistaken for this one.
-    return frame.with_columns(line=pl.Series(lines))
+    return frame
 
 
-def _lines_of_rows(block: Block, width: int) -> Places | None:
-    """The line on which each row begins; None if the block is not plain."""
-    if not block.content or width < 2 or b"\0" in block.content or _lone_returns(block.content) or not _is_utf8(block.content):  # noqa: PLR2004 - a row of one cell may be blank
-        return None
-    content = np.frombuffer(block.content, np.uint8)
+def _is_text(content: bytes) -> bool:
+    return bool(content) and b"\0" not in content and not (b"\r" in content and _lone_returns(content)) and _is_utf8(content)
+
+
+def _rows_are_whole(content: Bytes, quotes: Places, frame: pl.DataFrame) -> bool:
+    """Whether every row has as many cells as the header, and none is over the limit."""
+    width = frame.width
+    if (frame.select(pl.all().str.len_bytes().max()).max_horizontal()[0] or 0) > FIELD_LIMIT:
+        return False
+    if np.count_nonzero(content == NEWLINE) != len(frame):
+        starts, ends = _rows(content, quotes)
+        return len(starts) == len(frame) and not (_commas(content, quotes, starts, ends) != (width - 1) % 256).any()
+    # A row with too many cells polars has refused, so that none has too few if there are enough in all.
+    commas = content == COMMA
+    return int(np.count_nonzero(commas)) - _commas_inside(commas, quotes) == (width - 1) * len(frame)
+
+
+def _commas_inside(commas: NDArray[np.bool_], quotes: Places) -> int:
+    """How many commas stand in quotes."""
+    if not len(quotes):
+        return 0
+    # Bytes are added up fastest in bytes, where they cannot run over.
+    wide = np.uint8 if int(np.diff(quotes)[::2].max()) <= np.iinfo(np.uint8).max else np.uint32
+    return int(np.add.reduceat(commas.view(np.uint8), quotes, dtype=wide)[::2].sum(dtype=np.int64))
+
+
+def _rows(content: Bytes, quotes: Places) -> tuple[Places, Places]:
+    """Where each row begins, and its line end."""
     newlines = np.flatnonzero(content == NEWLINE)
-    quotes = np.flatnonzero(content == QUOTE) if b'"' in block.content else newlines[:0]
-    if not _quotes_are_plain(content, quotes):
-        return None
-    is_end = np.searchsorted(quotes, newlines) % 2 == 0
-    ends = newlines[is_end]
-    starts = np.concatenate([ends[:1] * 0, ends[:-1] + 1])
-    if (ends - starts).max() > FIELD_LIMIT or (_commas(content, quotes, starts, ends) != (width - 1) % 256).any():
-        return None
-    return block.line + np.concatenate([[0], np.flatnonzero(is_end)[:-1] + 1])
+    ends = newlines[np.searchsorted(quotes, newlines) % 2 == 0]
+    return np.concatenate([ends[:1] * 0, ends[:-1] + 1]), ends
 
 
 def _quotes_are_plain(content: Bytes, quotes: Places) -> bool:
@@ -165,6 +190,8 @@ def _lone_returns(content: bytes) -> bool:
 
 
 def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -1,10 +1,11 @@
 """
 Bring recorded logs into a study: all of them or nothing.
 
-    source --survey--> what it holds          (first reading: every row checked, nothing written)
-           --encode--> staged rows            (second reading: values marked, by helpers if there are many, and dropped)
+    source --encode--> staged rows            (every row checked, values marked and dropped)
            --order-->  parts of the store     (some sessions at a time; staged rows hold no content)
            --check-->  catalogue.json         (the commit)
+
+A source is read once; a second time only if something further down in it changes what earlier rows mean.
 
 A folder is a recorded session, which holds no values: it is checked and written to its part as it is (`shadow.interop.sessions`).
 """
@@ -12,9 +13,8 @@ A folder is a recorded session, which holds no values: it is checked and written
 from __future__ import annotations
 
 import hashlib
-import os
 import tempfile
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,11 +25,11 @@ from shadow.events import SCHEMA_VERSION, session_name
 from shadow.interop.action_logger import ActionLogger
 from shadow.interop.drafting import Draft, study_to_fill
 from shadow.interop.encoding import Encoder
-from shadow.interop.marking import Helpers, Setting
+from shadow.interop.neutral import LearntLate
 from shadow.interop.ordering import Staging
 from shadow.interop.reading import LogFile
 from shadow.interop.sessions import is_session, take_session
-from shadow.interop.survey import survey
+from shadow.interop.survey import Survey, survey
 from shadow.interop.ui_log import UiLog
 from shadow.session import IMPORTED, count_rows, session_facts
 from shadow.store import STAGING, Part, SessionHeader, SourceEntry
@@ -39,24 +39,13 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from shadow.interop.encoding import Begun
     from shadow.interop.neutral import Format
     from shadow.interop.reading import Batch
-    from shadow.interop.survey import Survey
-    from shadow.settings import Settings
-    from shadow.store import Catalogue
     from shadow.study import AgentRegister
 
 __all__ = ["FORMATS", "ImportResult", "import_logs"]
 
 FORMATS: Final[dict[str, type[UiLog | ActionLogger]]] = {form.name: form for form in (UiLog, ActionLogger)}
-
-
-# A log of fewer events is read before helpers would be of use.
-HELPED_EVENTS: Final = 100_000
-MOST_HELPERS: Final = 4
-# Batches that are read while the values of an earlier one are marked.
-AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,35 +118,36 @@ def _take_log(draft: Draft, path: Path, digest: str, form: str, progress: Callab
         return False
     progress(f"reading {path}")
     log, reader = _opened(path, form)
-    found = survey(log, reader)
-    _give_ordinals(found, catalogue)
+    reader.prepare(log)
+    first, _ = catalogue.next_session()
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=store) as folder:
-        staging = Staging(Path(folder))
-        _stage(staging, reader.rows(log), catalogue, draft.study.settings, found)
+        found, staging = Survey(first), Staging(Path(folder))
+        try:
+            _stage(staging, reader.rows(log), draft, found)
+        except LearntLate:
+            progress(f"reading {path} again: what stands further down in it changes what earlier rows mean")
+            found = survey(log, reader, first)
+            staging.clear()
+            _stage(staging, reader.rows(log), draft, found)
+        if not found.sessions:
+            raise SourceError(log.name, None, "the log has a header and no event", "give a log with at least one event")
         counts = staging.write_part(found, store, part)
     source = SourceEntry(draft.next_source, digest, reader.name, len(found.sessions))
     draft.add(Part(part, **counts), source, _headers(found, draft.register, source.source, part, store))
     return True
 
 
-def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], catalogue: Catalogue, settings: Settings, found: Survey) -> None:
-    """Read the source again: while the values of one batch are marked, the next is read."""
-    setting = Setting(settings.study.region, settings.cases.id_patterns)
-    n_events = sum(seen.n_events for seen in found.sessions.values())
-    with Helpers(setting, _helpers_for(n_events)) as helpers:
-        encoder = Encoder(catalogue, settings, found, helpers)
-        begun: deque[Begun] = deque()
-        for _, neutral in rows:
-            begun.append(encoder.begin(neutral))
-            if len(begun) > AHEAD:
-                staging.add(encoder.finish(begun.popleft()))
-        for batch in begun:
-            staging.add(encoder.finish(batch))
-
-
-def _helpers_for(n_events: int) -> int:
-    """A helper takes a tenth of a second to start; on a PC with one core it would only be in the way."""
-    return min(os.cpu_count() or 1, MOST_HELPERS) if n_events >= HELPED_EVENTS and (os.cpu_count() or 1) > 1 else 0
+def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], draft: Draft, found: Survey) -> None:
+    """Read the source and stage its rows; while one batch is encoded, the next is read."""
+    encoder = Encoder(draft.catalogue, draft.study.settings, found)
+    with ThreadPoolExecutor(1) as beside:
+        coming = beside.submit(next, rows, None)
+        while read := coming.result():
+            coming = beside.submit(next, rows, None)
+            batch, neutral = read
+            if not found.whole:
+                found.note(batch, neutral)
+            staging.add(encoder.encode(neutral))
 
 
 def _file_digest(path: Path) -> str:
@@ -214,9 +204,3 @@ def _opened(path: Path, form: str) -> tuple[LogFile, Format]:
             return reader.open(log), reader
     remedy = "a ui-log begins with the columns session,agent,time,action,app; an Action Logger log has timeStamp,targetApp,eventType"
     raise SourceError(str(path), 1, "is not a log of a known format", remedy)
-
-
-def _give_ordinals(found: Survey, draft: Catalogue) -> None:
-    first, _ = draft.next_session()
-    for ordinal, seen in enumerate(found.sessions.values(), start=first):
-        seen.ordinal = ordinal

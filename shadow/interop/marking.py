@@ -1,180 +1,137 @@
 """
-Value marks for a source: values go in, ordinals come out, in this process or, for a long log, in helper processes beside it.
+Value marks of many values at once, by session: values go in, ordinals come out.
 
-    (session, value) --by session--> SessionMarks --> Marked
+    values of a block --digest--> keys --known in their session?--> ordinals, counted on in order of first sight
+           --forms--> tokens ----------^
 
-Reading the forms of a value takes some 50 microseconds of Python, so that the values of a long log would keep one core busy while the other
-one waits. A helper keeps the tables of its sessions in its own memory; values go to it through a pipe that nobody else has, and only ordinals
-come back. It writes nothing, shows nothing, and ends when its pipe is closed, also when this process was killed.
+It gives what `recorder.marks.ValueMarks` gives, for whole blocks of a log. The tables hold digests under random keys that are drawn for one
+import and written nowhere; a session's rows are thrown away when it is over.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import signal
-import subprocess
-import sys
-from array import array
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING, Final, Self, cast
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-import msgspec
+import numpy as np
+import polars as pl
 
 from recorder.marks import ValueMarks
+from shadow.interop.value_forms import ValueForms
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["Ask", "Helpers", "Marked", "SessionMarks", "Setting"]
+__all__ = ["Marked", "Marks", "Ordinals"]
 
-LENGTH_BYTES: Final = 8
-
-
-class Setting(msgspec.Struct, frozen=True):
-    """What marks depend on: the region of telephone numbers, and the patterns of values that are case ids."""
-
-    region: str
-    case_id_patterns: tuple[str, ...]
+# Two digests of 64 bits under keys of their own: some two of a million values share both in one session of 10^26.
+DIGEST: Final = ("digest", "digest_2")
+KEY: Final = ("session", *DIGEST)
+# What `str.strip` takes off.
+BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))
 
 
-class Ask(msgspec.Struct):
-    """Values to be marked, in order of first sight: `sessions[n]` is the session of `values[n]`. Afterwards `finished` are forgotten."""
-
-    sessions: list[int]
-    values: list[str]
-    finished: list[int]
-
-
-class Marked(msgspec.Struct):
+@dataclass(frozen=True, slots=True)
+class Marked:
     """
-    What is known of the values asked for; every column is the bytes of 32-bit integers.
-
-    `mark` and `case_mark` (0 for none), `n_wholes` and `n_words` have an entry per value; `wholes` and `words` are the tokens of one value
-    after the other.
-    """
-
-    mark: bytes
-    case_mark: bytes
-    n_wholes: bytes
-    wholes: bytes
-    n_words: bytes
-    words: bytes
-
-
-class _Tables:
-    """What is remembered about the values of one session while it is read."""
-
-    def __init__(self, region: str) -> None:
-        self.marks = ValueMarks(region)
-        self.case_ids = ValueMarks(region)
-
-
-class SessionMarks:
-    """The value marks of sessions, each with tables of its own that are thrown away when it is finished."""
-
-    def __init__(self, setting: Setting) -> None:
-        self._region = setting.region
-        self._case_id = [re.compile(pattern) for pattern in setting.case_id_patterns]
-        self._tables: dict[int, _Tables] = {}
-
-    def answer(self, ask: Ask) -> Marked:
-        """Marks and tokens of values."""
-        marks, case_marks, n_wholes, wholes, n_words, words = (array("i") for _ in range(6))
-        for session, value in zip(ask.sessions, ask.values, strict=True):
-            tables = self._tables.get(session) or self._tables.setdefault(session, _Tables(self._region))
-            forms, parts = tables.marks.tokens(value)
-            shown = value.strip()
-            marks.append(tables.marks.mark(shown))
-            case_marks.append(tables.case_ids.mark(shown) if any(pattern.search(shown) for pattern in self._case_id) else 0)
-            n_wholes.append(len(forms))
-            wholes.extend(forms)
-            n_words.append(len(parts))
-            words.extend(parts)
-        for session in ask.finished:
-            self._tables.pop(session, None)
-        return Marked(*(column.tobytes() for column in (marks, case_marks, n_wholes, wholes, n_words, words)))
-
-
-class Helpers:
-    """
-    Processes that mark values, each for its share of the sessions.
+    What is known of some values.
 
     Args:
 
-        setting: What marks depend on.
+        values: One row per value and session: session, value, `value_no`, `mark`, and `case_mark` (null where the value is no case id).
 
-        number: How many; with 0 this process does the work itself.
+        tokens: One row per token: `value_no`, `token`, `whole`, sorted as the store has them: whole forms first, each by ordinal.
     """
 
-    def __init__(self, setting: Setting, number: int) -> None:
-        self._own = SessionMarks(setting)
-        self._helpers = [_Helper(setting) for _ in range(number)]
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for helper in self._helpers:
-            helper.end()
-
-    def __len__(self) -> int:
-        """Number of shares."""
-        return max(len(self._helpers), 1)
-
-    def ask(self, share: int, ask: Ask) -> Future[Marked]:
-        """Have values of one share marked; asks of one share are answered one after the other."""
-        if self._helpers:
-            return self._helpers[share].ask(ask)
-        answered: Future[Marked] = Future()
-        answered.set_result(self._own.answer(ask))
-        return answered
+    values: pl.DataFrame
+    tokens: pl.DataFrame
 
 
-class _Helper:
-    def __init__(self, setting: Setting) -> None:
-        around = os.environ | {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-        self._program = subprocess.Popen(
-            [sys.executable, "-c", "from shadow.interop.marking import help_out; help_out()"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=around,
-        )  # fmt: skip
-        self._to = cast("IO[bytes]", self._program.stdin)
-        self._from = cast("IO[bytes]", self._program.stdout)
-        self._asking = ThreadPoolExecutor(max_workers=1)
-        self._asking.submit(_write, self._to, msgspec.msgpack.encode(setting))
+class Ordinals:
+    """Ordinals of digests within their session, from 1 in order of first sight."""
 
-    def ask(self, ask: Ask) -> Future[Marked]:
-        return self._asking.submit(self._answer, ask)
+    def __init__(self) -> None:
+        self._known = pl.DataFrame(schema={"session": pl.Int32, **dict.fromkeys(DIGEST, pl.UInt64), "ordinal": pl.Int32})
 
-    def end(self) -> None:
-        """Stop it; asks that were not answered yet never will be."""
-        self._program.kill()
-        self._asking.shutdown(cancel_futures=True)
-        self._program.wait()
-        with contextlib.suppress(BrokenPipeError):
-            self._to.close()
-        self._from.close()
+    def of(self, asked: pl.DataFrame) -> pl.Series:
+        """Ordinal of each row (session, digest, digest_2); what was not known yet is counted on in the order of the rows."""
+        distinct = asked.unique(maintain_order=True)
+        known = self._known.join(asked.select("session").unique(), on="session", how="semi")
+        counted = known.group_by("session").agg(before=pl.col("ordinal").max())
+        found = distinct.join(known, on=KEY, how="left", maintain_order="left")
+        count = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("session") + pl.col("before").fill_null(0)
+        fresh = found.filter(pl.col("ordinal").is_null()).join(counted, on="session", how="left", maintain_order="left")
+        fresh = fresh.select(*KEY, ordinal=count)
+        self._known = pl.concat([self._known, fresh])
+        return asked.join(pl.concat([known, fresh]), on=KEY, how="left", maintain_order="left")["ordinal"]
 
-    def _answer(self, ask: Ask) -> Marked:
-        _write(self._to, msgspec.msgpack.encode(ask))
-        return msgspec.msgpack.decode(_read(self._from), type=Marked)
+    def forget(self, sessions: Iterable[int]) -> None:
+        """Throw away what is known of sessions that are over."""
+        self._known = self._known.filter(~pl.col("session").is_in(list(sessions)))
 
 
-def help_out() -> None:
-    """Be a helper: answer what comes in until nothing does any more."""
-    # Ctrl-C is for the import, which then closes the pipe.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    marks = SessionMarks(msgspec.msgpack.decode(_read(sys.stdin.buffer), type=Setting))
-    while message := _read(sys.stdin.buffer):
-        _write(sys.stdout.buffer, msgspec.msgpack.encode(marks.answer(msgspec.msgpack.decode(message, type=Ask))))
+class Marks:
+    """
+    The value marks of the sessions of one source.
 
+    Args:
 
-def _write(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(len(message).to_bytes(LENGTH_BYTES) + message)
-    pipe.flush()
+        region: Where a telephone number without a country code belongs, ISO 3166-1 alpha-2.
 
+        case_id_patterns: A value in which one of them is found is a case id.
 
-def _read(pipe: IO[bytes]) -> bytes:
-    """A message; nothing when the other side is gone."""
-    return pipe.read(int.from_bytes(pipe.read(LENGTH_BYTES)))
+    Raises:
+
+        ValueError: The region is not known.
+    """
+
+    def __init__(self, region: str, case_id_patterns: Sequence[str]) -> None:
+        ValueMarks(region)
+        self._case_id = [re.compile(pattern) for pattern in case_id_patterns]
+        self._forms = ValueForms(region)
+        self._seeds = [secrets.randbits(64) for _ in DIGEST]
+        self._chance = np.random.default_rng(secrets.randbits(128))
+        self._values, self._tokens, self._case_marks, self._cases = (Ordinals() for _ in range(4))
+
+    def of_values(self, values: pl.DataFrame) -> Marked:
+        """Marks and tokens of values: one row per session and value, in order of first sight."""
+        values = values.with_row_index("value_no")
+        shown = values["value"].str.strip_chars(BLANKS)
+        keys = values.select("session", *self._digests(shown))
+        return Marked(
+            values.with_columns(mark=self._values.of(keys), case_mark=self._marks_of_case_ids(keys, shown)),
+            self._tokens_of(values),
+        )
+
+    def of_cases(self, cases: pl.DataFrame) -> pl.Series:
+        """Ordinals of case ids: one row per session and case, in order of first sight."""
+        return self._cases.of(cases.select("session", *self._digests(cases["case"])))
+
+    def forget(self, sessions: Sequence[int]) -> None:
+        """Throw away what is known of sessions that are over."""
+        if sessions:
+            for table in (self._values, self._tokens, self._case_marks, self._cases):
+                table.forget(sessions)
+
+    def _digests(self, texts: pl.Series) -> list[pl.Series]:
+        return [texts.hash(seed).alias(name) for name, seed in zip(DIGEST, self._seeds, strict=True)]
+
+    def _marks_of_case_ids(self, keys: pl.DataFrame, shown: pl.Series) -> pl.Series:
+        is_case = pl.Series(
+            [any(pattern.search(text) for pattern in self._case_id) for text in shown] if self._case_id else [], dtype=pl.Boolean
+        )
+        marks = pl.repeat(None, len(shown), dtype=pl.Int32, eager=True)
+        return marks.scatter(is_case.arg_true(), self._case_marks.of(keys.filter(is_case))) if is_case.any() else marks
+
+    def _tokens_of(self, values: pl.DataFrame) -> pl.DataFrame:
+        found = self._forms.of(values["value"])
+        # New tokens of one value are counted in an order that is chance: that of the alphabet or of the text would tell something of the
+        # words. Whole forms are counted first.
+        rank = (found["value_no"].to_numpy().astype(np.uint64) << np.uint64(1)) + ~found["whole"].to_numpy()
+        order = np.argsort((rank << np.uint64(31)) + self._chance.integers(0, 1 << 31, len(found), np.uint64))
+        found = found[order]
+        session = values["session"].gather(found["value_no"])
+        tokens = found.select("value_no", "whole", token=self._tokens.of(pl.DataFrame([session, *self._digests(found["token"])])))
+        return tokens.unique().sort("value_no", pl.col("whole").not_(), "token")

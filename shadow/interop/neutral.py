@@ -15,13 +15,12 @@ if TYPE_CHECKING:
 
     from shadow.interop.reading import Batch, LogFile
 
-__all__ = ["NEUTRAL", "Format", "iso_or_ms"]
+__all__ = ["NEUTRAL", "Format", "LearntLate", "iso_or_ms"]
 
 # One row per row of the log. `session` and `agent` are the log's own names. `time_ms` is since 1970 (UTC), or since the session began
 # where `relative`. `value` is the value after the action. `clipboard`: a copy whose origin the log keeps in another row.
 NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
     "row": pl.Int64,
-    "line": pl.Int64,
     "session": pl.String,
     "agent": pl.String,
     "time_ms": pl.Int64,
@@ -49,6 +48,10 @@ NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
 CALENDAR_MS: Final = (-62_135_596_800_000, 253_402_300_799_999)
 
 
+class LearntLate(Exception):  # noqa: N818 - no error: the source is read again
+    """A row has told something that changes what earlier ones mean, so the source must be read again by one who knows it."""
+
+
 class Format(Protocol):
     """A log format: how it is told and how its batches become neutral rows."""
 
@@ -70,6 +73,8 @@ class Format(Protocol):
         Raises:
 
             SourceError: A row breaks the format: file, line, reason and remedy.
+
+            LearntLate: The rows given so far are to be forgotten. What was learnt is kept: read all rows once, then once more.
         """
 
 
@@ -83,6 +88,9 @@ def iso_or_ms(batch: Batch, column: str) -> tuple[pl.Series, pl.Series]:
 
         SourceError: A time is neither.
     """
+    whole = batch.frame[column].cast(pl.Int64, strict=False)
+    if not whole.null_count() and whole.is_between(0, CALENDAR_MS[1]).all():
+        return whole, pl.repeat(value=True, n=len(whole), eager=True)
     text = batch.frame[column].str.strip_chars()
     plain = text.str.contains(r"^[+-]?\d+(\.\d+)?$")
     numbers = text.set(~plain, None).cast(pl.Float64, strict=False)

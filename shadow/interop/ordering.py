@@ -55,6 +55,12 @@ class Staging:
         sessions = tables["events"]["session"]
         self._batches.append((int(sessions[sessions.arg_min() or 0]), int(sessions[sessions.arg_max() or 0])))
 
+    def clear(self) -> None:
+        """Throw away what was staged."""
+        for path in self._folder.iterdir():
+            path.unlink()
+        self._batches.clear()
+
     def write_part(self, found: Survey, store: Path, part: int) -> dict[str, int]:
         """Write the staged rows as a part of the store; returns rows by table. A table without rows gets no file."""
         counts = dict.fromkeys(TABLES, 0)

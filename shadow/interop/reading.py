@@ -21,7 +21,7 @@ from shadow.errors import SourceError
 from shadow.interop.csv_blocks import FIELD_LIMIT, Block, blocks, csv_fault, parsed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 __all__ = ["Batch", "LogFile", "check_header"]
@@ -44,19 +44,22 @@ class Batch:
 
         named_on: The line that names each of them: the header's in a CSV, in JSON Lines the first that has it.
 
-        frame: One row per row of the log: `row` (Int64, from 0 over the file), `line` (Int64) and the columns as text, null where empty.
+        frame: One row per row of the log: `row` (Int64, from 0 over the file) and the columns as text, null where empty.
+
+        line_of: The line on which the row at a place in the frame begins, from 1.
     """
 
     file: str
     columns: tuple[str, ...]
     named_on: Mapping[str, int]
     frame: pl.DataFrame
+    line_of: Callable[[int], int]
 
     def refuse_where(self, bad: pl.Series, reason: str, remedy: str) -> None:
         """Raise SourceError for the first row where `bad` is true; null counts as not bad."""
         index = bad.fill_null(value=False).arg_max() if len(bad) else None
         if index is not None and bad[index]:
-            raise SourceError(self.file, int(self.frame["line"][index]), reason, remedy)
+            raise SourceError(self.file, self.line_of(index), reason, remedy)
 
     def widened(self, columns: tuple[str, ...]) -> Batch:
         """The batch with all these columns; those the log does not have are null."""
@@ -195,7 +198,9 @@ class LogFile:
                     odd = self._whole_rows(self._csv_rows(rest, block.line - 1), len(header))
                     yield from self._batches(header, named_on, odd, first)
                 return
-            yield Batch(self.name, tuple(header), named_on, frame.with_columns(row=pl.int_range(first, first + len(frame), dtype=pl.Int64)))
+            # Last, so that a log's own "row" is refused by its name and not mistaken for this one.
+            frame = frame.with_columns(row=pl.int_range(first, first + len(frame), dtype=pl.Int64))
+            yield Batch(self.name, tuple(header), named_on, frame, block.line_of)
             first += len(frame)
         if not first:
             yield from self._batches(header, named_on, self._whole_rows(rows, len(header)))
@@ -258,21 +263,20 @@ class LogFile:
             lines.append(line)
             cells.append(row)
             if len(lines) == BATCH_ROWS:
-                yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, lines, cells))
+                yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, cells), lines.__getitem__)
                 first += len(lines)
                 lines, cells = [], []
         if lines:
-            yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, lines, cells))
+            yield Batch(self.name, tuple(header), named_on, _frame(tuple(header), first, cells), lines.__getitem__)
 
 
-def _frame(header: tuple[str, ...], first: int, lines: list[int], cells: list[list[str | None]]) -> pl.DataFrame:
+def _frame(header: tuple[str, ...], first: int, cells: list[list[str | None]]) -> pl.DataFrame:
     width = len(header)
     if len(cells[0]) < width:  # JSON Lines: a column that first appears in a later line
         cells = [row + [None] * (width - len(row)) for row in cells]
     columns = {name: pl.Series(column, dtype=pl.String) for name, column in zip(header, zip(*cells, strict=True), strict=True)}
-    # Last, so that a log's own "row" or "line" is refused by its name and not mistaken for these.
-    numbers = {"row": pl.int_range(first, first + len(lines), dtype=pl.Int64, eager=True), "line": pl.Series(lines, dtype=pl.Int64)}
-    return pl.DataFrame(columns | numbers)
+    # Last, so that a log's own "row" is refused by its name and not mistaken for this one.
+    return pl.DataFrame(columns | {"row": pl.int_range(first, first + len(cells), dtype=pl.Int64, eager=True)})
 
 
 def check_header(batch: Batch, known: Sequence[str], required: Sequence[str]) -> None:

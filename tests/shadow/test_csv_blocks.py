@@ -1,8 +1,7 @@
-"""A CSV that is read in blocks holds what it holds read row by row, however it is written, and marks are the same whoever gives them."""
+"""A CSV that is read in blocks holds what it holds read row by row, however it is written."""
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import gzip
 import io
@@ -15,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shadow.errors import SourceError
-from shadow.interop import csv_blocks, importing, marking, reading
+from shadow.interop import csv_blocks, encoding, reading
 from shadow.interop.reading import LogFile
 from shadow.interop.ui_log import COLUMNS
+from shadow.study import Study
 from tests.shadow.small_logs import all_rows, imported, written
 
 HEADER = b"session,agent,value\n"
@@ -29,7 +29,11 @@ CELLS = st.text(st.sampled_from(' ab,"\nøÆ\u2028=#'), max_size=6)
 def read(path: Path) -> list[tuple[object, ...]] | tuple[int | None, str]:
     """Rows of a log with their lines and numbers, or how it was refused."""
     try:
-        return [row for batch in LogFile(path).batches() for row in batch.frame.select("row", "line", *batch.columns).iter_rows()]
+        return [
+            (row[0], batch.line_of(place), *row[1:])
+            for batch in LogFile(path).batches()
+            for place, row in enumerate(batch.frame.select("row", *batch.columns).iter_rows())
+        ]
     except SourceError as fault:
         return fault.line, fault.reason
 
@@ -133,41 +137,27 @@ def random_log(seed: int) -> str:
     return chance.choice(["", "\ufeff"]) + text.getvalue()
 
 
+def fields(study: Study) -> dict[tuple[str, str, str], tuple[str | None, str | None, bool]]:
+    """What is known of each field; their order in the catalogue depends on what had to be read again."""
+    found = study.catalogue
+    screens = [(found.apps[entry.app], entry.name) for entry in found.screens]
+    return {(*screens[entry.screen], entry.element): (entry.label, entry.role, entry.required) for entry in found.fields}
+
+
 class TestImport:
     @pytest.mark.parametrize("seed", range(12))
     def test_random_logs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-        """A log read in small blocks, its values marked by helpers, gives the rows that it gives read row by row by one process."""
+        """
+        A log read in small blocks gives the rows that it gives read row by row as a whole.
+
+        Passwords, actions that show values and sessions that go on after they seemed to be over come in late blocks.
+        """
         log, cases = random_log(seed), "[cases]\nid_patterns = ['^INC-']\n"
         monkeypatch.setattr(csv_blocks, "BLOCK_BYTES", 1500)
-        monkeypatch.setattr(importing, "HELPED_EVENTS", 1 if seed % 4 == 0 else 1 << 30)
+        monkeypatch.setattr(encoding, "OVER_AFTER_ROWS", 30 if seed % 2 else 1000)
         in_blocks = imported(tmp_path, log, settings=cases)
-        monkeypatch.setattr(importing, "HELPED_EVENTS", 1 << 30)
         monkeypatch.setattr(reading, "parsed", lambda *_: None)
         by_rows = imported(tmp_path, log, settings=cases)
 
         assert all_rows(by_rows) == all_rows(in_blocks)
-        assert by_rows.catalogue.fields == in_blocks.catalogue.fields
-
-
-class TestHelpers:
-    def test_marks(self) -> None:
-        """Helpers give the marks and tokens that the process itself gives: equal values are known in a later ask, until their session ends."""
-        setting = marking.Setting("DK", ("^INC-",))
-        asks = [
-            marking.Ask([1, 1, 3], ["Kjær", "INC-1", "Kjær"], [3]),
-            marking.Ask([1, 1, 3], ["INC-1", "Hansen", "Hansen"], []),
-        ]
-        with marking.Helpers(setting, 0) as own, marking.Helpers(setting, 1) as helped:
-            answers = [[helpers.ask(0, ask).result() for ask in asks] for helpers in (own, helped)]
-
-        assert answers[0] == answers[1]
-        assert [1, 2, 1, 2, 3, 1] == [mark for answer in answers[1] for mark in memoryview(answer.mark).cast("i")]
-
-    def test_end(self) -> None:
-        """Helpers are gone when the work is, also when it breaks off with values still waiting."""
-        helpers = marking.Helpers(marking.Setting("DK", ()), 2)
-        with contextlib.suppress(KeyboardInterrupt), helpers:
-            helpers.ask(0, marking.Ask([1] * 2000, [f"Hansen {n}" for n in range(2000)], []))
-            raise KeyboardInterrupt
-
-        assert all(helper._program.returncode is not None for helper in helpers._helpers)
+        assert fields(by_rows) == fields(in_blocks)

@@ -246,7 +246,7 @@ class TestWhatIsWritten:
     @pytest.mark.skipif(os.name == "nt", reason="Windows has no resource module")
     def test_memory(self, tmp_path: Path) -> None:
         """A log is read as a stream: four times the log does not take as much more memory as the text that was added."""
-        small, large = (peak_and_size(tmp_path / str(rows), rows) for rows in (50_000, 200_000))
+        small, large = (peak_and_size(tmp_path / str(rows), rows) for rows in (100_000, 400_000))
 
         assert large[0] - small[0] < large[1] - small[1]
 

@@ -13,16 +13,19 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 import polars as pl
 
 from shadow.errors import SettingsError
+from shadow.interop.coding import Texts, combinations, numbered
 from shadow.interop.marking import Marks
 from shadow.interop.naming import Names
 from shadow.interop.neutral import LearntLate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
+    from shadow.interop.coding import Places
     from shadow.interop.survey import Survey
     from shadow.settings import Settings
     from shadow.store import Catalogue
@@ -63,7 +66,7 @@ class Encoder:
         self._catalogue = catalogue
         self._survey = survey
         self._names = Names(catalogue, settings)
-        self._texts = {name: _Texts() for name in ("app", "screen", "element", "label", "role")}
+        self._texts = {name: Texts() for name in ("app", "screen", "element", "label", "role", "elements")}
         try:
             self._marks = Marks(settings.study.region, settings.cases.id_patterns)
         except ValueError as fault:
@@ -85,17 +88,20 @@ class Encoder:
         """
         frame = self._with_codes(neutral)
         frame = frame.with_columns(value=pl.when(~self._secret(frame) & (pl.col("value").str.strip_chars() != "")).then(pl.col("value")))
-        self._note_marked(frame)
         self._refuse_over(frame)
-        values = frame.select("session", "value").drop_nulls().unique(maintain_order=True)
+        held = frame.filter(pl.col("value").is_not_null()).select("session", "row", "field", "screen", "value")
+        self._note_marked(held)
+        values, which = numbered(held.select("session", "value"))
         marked = self._marks.of_values(values)
-        frame = frame.join(marked.values, on=["session", "value"], how="left", maintain_order="left")
-        frame = self._with_cases(frame)
+        at = held["row"].to_numpy() - int(frame["row"][0])
+        frame = frame.with_columns(
+            _scattered("mark", len(frame), at, marked.mark.gather(which)),
+            _scattered("case_mark", len(frame), at, marked.case_mark.gather(which)),
+            self._given_case(frame),
+        )
         tables = {
             "events": frame.rename({"time_ms": "t_ms"}),
-            "tokens": frame.select("session", "row", "value_no")
-            .drop_nulls("value_no")
-            .join(marked.tokens, on="value_no", how="inner", maintain_order="left_right"),
+            "tokens": _tokens_of_rows(held, which, marked.tokens),
             "forms": self._forms(frame),
             "notes": frame.filter(pl.col("note").is_not_null()),
         }
@@ -125,62 +131,64 @@ class Encoder:
         on_secret_screen = pl.col("field").is_null() & pl.col("screen").is_in(sorted(self._secret_screens))
         return pl.col("field").is_in(sorted(self._passwords)).fill_null(value=False) | on_secret_screen
 
-    def _note_marked(self, frame: pl.DataFrame) -> None:
+    def _note_marked(self, held: pl.DataFrame) -> None:
         """Remember whose values are marked, in case they turn out to be passwords; of a source known as a whole, none will."""
         if not self._survey.whole:
-            filled = frame.filter(pl.col("value").is_not_null())
-            self._marked[0].update(filled["field"].drop_nulls().unique())
-            self._marked[1].update(filled.filter(pl.col("field").is_null())["screen"].unique())
+            self._marked[0].update(held["field"].drop_nulls().unique())
+            self._marked[1].update(held.filter(pl.col("field").is_null())["screen"].unique())
 
     def _with_codes(self, neutral: pl.DataFrame) -> pl.DataFrame:
         """Session, app, screen and field as codes; new names enter the catalogue in order of first sight."""
         seen = self._survey
         session = neutral["session"].cast(pl.Enum(list(seen.sessions))).to_physical().cast(pl.Int32) + seen.first
-        numbers = {name: self._texts[name].numbers(neutral[name]) for name in ("app", "element", "label", "role")}
-        numbers["screen"] = self._texts["screen"].numbers(neutral["screen"].fill_null(""))
-        frame = neutral.with_columns(session, *(numbers[name].alias(f"{name}_no") for name in numbers))
-        frame = _coded(frame, ["app_no"], "app", self._app)
-        frame = _coded(frame, ["app_no", "screen_no"], "screen", self._screen)
-        self._enter_fields(frame)
-        return _coded(frame, ["screen", "element_no"], "field", self._field)
+        neutral = neutral.with_columns(session, pl.col("screen").fill_null(""))
+        app_no, screen_no = (self._texts[name].numbers(neutral[name]) for name in ("app", "screen"))
+        names = self._texts["app"].seen, self._texts["screen"].seen
+        rows, which = combinations([app_no, screen_no])
+        pairs = [(names[0][app], names[1][screen]) for app, screen in zip(app_no.gather(rows), screen_no.gather(rows), strict=True)]
+        apps = [self._names.app(app) for app, _ in pairs]
+        screens = [self._names.screen(app, code, screen) for code, (app, screen) in zip(apps, pairs, strict=True)]
+        coded = neutral.with_columns(_codes("app", apps).gather(which), _codes("screen", screens).gather(which))
+        return coded.with_columns(self._fields(coded))
 
-    def _app(self, app: int) -> int:
-        return self._names.app(self._texts["app"].seen[app])
+    def _fields(self, frame: pl.DataFrame) -> pl.Series:
+        """Code of each row's field; what rows and announced forms say of fields enters the catalogue in their order."""
+        keys = ["element", "label", "role"]
+        rows, which = combinations(
+            [frame["screen"], *(self._texts[key].numbers(frame[key]) for key in keys), frame["required"].cast(pl.UInt8)]
+        )
+        named = frame.select("row", "screen", *keys, "required")[rows]
+        found: list[tuple[int, int, str, str | None, str | None, bool | None]] = [row for row in named.iter_rows() if row[2] is not None]
+        shown, _ = self._announced(frame)
+        found += [(row, screen, name, None, None, None) for row, screen, form in shown for name in form]
+        for _, screen, element, label, role, required in sorted(found, key=itemgetter(0)):
+            self._names.field(screen, element, label, role, required)
+        codes = [None if name is None else self._names.field(screen, name) for _, screen, name, *_ in named.iter_rows()]
+        return _codes("field", codes).gather(which)
 
-    def _screen(self, app: int, screen: int) -> int:
-        return self._names.screen(self._texts["app"].seen[app], self._app(app), self._texts["screen"].seen[screen])
-
-    def _field(self, screen: int, element: int | None) -> int | None:
-        return None if element is None else self._names.field(screen, self._texts["element"].seen[element])
-
-    def _enter_fields(self, frame: pl.DataFrame) -> None:
-        """Enter the fields of the rows, and those that a form announces, with what is said of them."""
-        keys = ["screen", "element_no", "label_no", "role_no", "required"]
-        named = frame.filter(pl.col("element_no").is_not_null()).unique(keys, keep="first", maintain_order=True)
-        announced = _announcements(frame)
-        found: list[tuple[int, int, tuple[str, str | None, str | None, bool | None]]] = []
-        for row, screen, element, label, role, required in named.select(
-            "row", "screen", "element", "label", "role", "required"
-        ).iter_rows():
-            found.append((row, screen, (element, label, role, required)))
-        for row, screen, elements in announced.select("row", "screen", "elements").iter_rows():
-            found.extend((row, screen, (element, None, None, None)) for element in _elements(elements))
-        for _, screen, about in sorted(found, key=itemgetter(0)):
-            self._names.field(screen, *about)
+    def _announced(self, frame: pl.DataFrame) -> tuple[list[tuple[int, int, list[str]]], Places]:
+        """The forms that rows announce, each once, as row, screen and elements; and which of them each such row has."""
+        shown = frame.filter(pl.col("elements").is_not_null()).select("row", "screen", "elements")
+        if shown.is_empty():
+            return [], np.empty(0, np.int64)
+        rows, which = combinations([shown["screen"], self._texts["elements"].numbers(shown["elements"])])
+        forms = shown[rows].iter_rows()
+        return [(row, screen, list(dict.fromkeys(msgspec.json.decode(text, type=list[str])))) for row, screen, text in forms], which
 
     def _forms(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The fields each `screen` row announced, one row per field."""
-        announced = _announcements(frame)
-        fields = [[self._names.field(screen, name) for name in _elements(text)] for _, screen, text in announced.iter_rows()]
-        shown = frame.filter(pl.col("elements").is_not_null()).select("session", "row", "screen", "elements")
-        forms = announced.select("screen", "elements").with_columns(field=pl.Series(fields, dtype=pl.List(pl.Int32)))
-        return shown.join(forms, on=["screen", "elements"], how="left", maintain_order="left").explode("field").drop_nulls("field")
+        announced, which = self._announced(frame)
+        fields = pl.Series(
+            "field", [[self._names.field(screen, name) for name in form] for _, screen, form in announced], pl.List(pl.Int32)
+        )
+        shown = frame.filter(pl.col("elements").is_not_null()).select("session", "row")
+        return shown.with_columns(fields.gather(which)).explode("field").drop_nulls("field")
 
-    def _with_cases(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Ordinal of each row's case id within its session, as given_case."""
-        cases = frame.select("session", "case").drop_nulls().unique(maintain_order=True)
-        cases = cases.with_columns(given_case=self._marks.of_cases(cases))
-        return frame.join(cases, on=["session", "case"], how="left", maintain_order="left")
+    def _given_case(self, frame: pl.DataFrame) -> pl.Series:
+        """Ordinal of each row's case id within its session."""
+        given = frame.with_row_index("at").filter(pl.col("case").is_not_null())
+        cases, which = numbered(given.select("session", "case"))
+        return _scattered("given_case", len(frame), given["at"].to_numpy(), self._marks.of_cases(cases).gather(which))
 
     def _refuse_over(self, frame: pl.DataFrame) -> None:
         if self._over and not self._over.isdisjoint(frame["session"].unique()):
@@ -198,33 +206,20 @@ class Encoder:
         self._marks.forget(over)
 
 
-class _Texts:
-    """Names in order of first sight; the number of a name is its place."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def numbers(self, names: pl.Series) -> pl.Series:
-        known = names.cast(pl.Enum(self.seen), strict=False)
-        if known.null_count() > names.null_count():
-            self.seen.extend(names.filter(known.is_null()).drop_nulls().unique(maintain_order=True))
-            known = names.cast(pl.Enum(self.seen))
-        return known.to_physical()
+def _codes(name: str, codes: Sequence[int | None]) -> pl.Series:
+    return pl.Series(name, codes, dtype=pl.Int32)
 
 
-def _coded(frame: pl.DataFrame, keys: list[str], name: str, code_of: Callable[..., int | None]) -> pl.DataFrame:
-    """The frame with a column of codes for a combination of keys; each distinct combination is coded once, in order of first sight."""
-    distinct = frame.select(keys).unique(maintain_order=True)
-    codes = pl.Series(name, [code_of(*key) for key in distinct.iter_rows()], dtype=pl.Int32)
-    without = frame.drop(name, strict=False)
-    return without.join(distinct.with_columns(codes), on=keys, how="left", nulls_equal=True, maintain_order="left")
+def _scattered(name: str, length: int, at: Places, cells: pl.Series) -> pl.Series:
+    """A column that holds these cells at these places, and null elsewhere."""
+    return pl.repeat(None, length, dtype=cells.dtype, eager=True).scatter(at, cells).alias(name)
 
 
-def _announcements(frame: pl.DataFrame) -> pl.DataFrame:
-    """The forms that rows of a batch announce, each once: row, screen, elements."""
-    announced = frame.filter(pl.col("elements").is_not_null()).select("row", "screen", "elements")
-    return announced.unique(["screen", "elements"], keep="first", maintain_order=True)
-
-
-def _elements(announced: str) -> list[str]:
-    return list(dict.fromkeys(msgspec.json.decode(announced, type=list[str])))
+def _tokens_of_rows(held: pl.DataFrame, which: Places, tokens: pl.DataFrame) -> pl.DataFrame:
+    """The tokens of each row that holds a value: session, row, token, whole; `which` is the number of its value."""
+    of_value = np.bincount(tokens["value_no"].to_numpy(), minlength=int(which.max(initial=0)) + 1)
+    n_tokens = of_value[which]
+    before = np.cumsum(n_tokens) - n_tokens
+    places = np.arange(n_tokens.sum()) + np.repeat((np.cumsum(of_value) - of_value)[which] - before, n_tokens)
+    rows = np.repeat(np.arange(len(held)), n_tokens)
+    return held.select("session", "row")[rows].hstack(tokens.select("token", "whole")[places])

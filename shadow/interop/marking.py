@@ -19,6 +19,7 @@ import numpy as np
 import polars as pl
 
 from recorder.marks import ValueMarks
+from shadow.interop.coding import numbered
 from shadow.interop.value_forms import ValueForms
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = ["Marked", "Marks", "Ordinals"]
 # Two digests of 64 bits under keys of their own: some two of a million values share both in one session of 10^26.
 DIGEST: Final = ("digest", "digest_2")
 KEY: Final = ("session", *DIGEST)
+# Of an ordinal.
+LARGEST: Final = (1 << 31) - 1
 # What `str.strip` takes off.
 BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))
 
@@ -36,16 +39,20 @@ BLANKS: Final = "".join(filter(str.isspace, map(chr, range(0x3001))))
 @dataclass(frozen=True, slots=True)
 class Marked:
     """
-    What is known of some values.
+    What is known of some values, in their order.
 
     Args:
 
-        values: One row per value and session: session, value, `value_no`, `mark`, and `case_mark` (null where the value is no case id).
+        mark: Of each value.
 
-        tokens: One row per token: `value_no`, `token`, `whole`, sorted as the store has them: whole forms first, each by ordinal.
+        case_mark: Of each value, null where it is no case id.
+
+        tokens: One row per token: `value_no` (place of the value), `token`, `whole`, sorted as the store has them: whole forms first, each by
+            ordinal.
     """
 
-    values: pl.DataFrame
+    mark: pl.Series
+    case_mark: pl.Series
     tokens: pl.DataFrame
 
 
@@ -57,15 +64,15 @@ class Ordinals:
 
     def of(self, asked: pl.DataFrame) -> pl.Series:
         """Ordinal of each row (session, digest, digest_2); what was not known yet is counted on in the order of the rows."""
-        distinct = asked.unique(maintain_order=True)
-        known = self._known.join(asked.select("session").unique(), on="session", how="semi")
+        distinct, which = numbered(asked)
+        known = self._known.filter(pl.col("session").is_in(distinct["session"].unique().to_list()))
+        ordinals = distinct.join(known, on=KEY, how="left", maintain_order="left")["ordinal"]
         counted = known.group_by("session").agg(before=pl.col("ordinal").max())
-        found = distinct.join(known, on=KEY, how="left", maintain_order="left")
+        fresh = distinct.filter(ordinals.is_null()).join(counted, on="session", how="left", maintain_order="left")
         count = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("session") + pl.col("before").fill_null(0)
-        fresh = found.filter(pl.col("ordinal").is_null()).join(counted, on="session", how="left", maintain_order="left")
         fresh = fresh.select(*KEY, ordinal=count)
-        self._known = pl.concat([self._known, fresh])
-        return asked.join(pl.concat([known, fresh]), on=KEY, how="left", maintain_order="left")["ordinal"]
+        self._known = pl.concat([self._known, fresh], rechunk=True)
+        return ordinals.scatter(ordinals.is_null().arg_true(), fresh["ordinal"]).gather(which)
 
     def forget(self, sessions: Iterable[int]) -> None:
         """Throw away what is known of sessions that are over."""
@@ -97,13 +104,9 @@ class Marks:
 
     def of_values(self, values: pl.DataFrame) -> Marked:
         """Marks and tokens of values: one row per session and value, in order of first sight."""
-        values = values.with_row_index("value_no")
         shown = values["value"].str.strip_chars(BLANKS)
         keys = values.select("session", *self._digests(shown))
-        return Marked(
-            values.with_columns(mark=self._values.of(keys), case_mark=self._marks_of_case_ids(keys, shown)),
-            self._tokens_of(values),
-        )
+        return Marked(self._values.of(keys), self._marks_of_case_ids(keys, shown), self._tokens_of(values))
 
     def of_cases(self, cases: pl.DataFrame) -> pl.Series:
         """Ordinals of case ids: one row per session and case, in order of first sight."""
@@ -119,19 +122,19 @@ class Marks:
         return [texts.hash(seed).alias(name) for name, seed in zip(DIGEST, self._seeds, strict=True)]
 
     def _marks_of_case_ids(self, keys: pl.DataFrame, shown: pl.Series) -> pl.Series:
-        is_case = pl.Series(
-            [any(pattern.search(text) for pattern in self._case_id) for text in shown] if self._case_id else [], dtype=pl.Boolean
-        )
+        texts = shown if self._case_id else ()
+        places = [place for place, text in enumerate(texts) if any(pattern.search(text) for pattern in self._case_id)]
         marks = pl.repeat(None, len(shown), dtype=pl.Int32, eager=True)
-        return marks.scatter(is_case.arg_true(), self._case_marks.of(keys.filter(is_case))) if is_case.any() else marks
+        return marks.scatter(places, self._case_marks.of(keys[places])) if places else marks
 
     def _tokens_of(self, values: pl.DataFrame) -> pl.DataFrame:
         found = self._forms.of(values["value"])
         # New tokens of one value are counted in an order that is chance: that of the alphabet or of the text would tell something of the
         # words. Whole forms are counted first.
-        rank = (found["value_no"].to_numpy().astype(np.uint64) << np.uint64(1)) + ~found["whole"].to_numpy()
-        order = np.argsort((rank << np.uint64(31)) + self._chance.integers(0, 1 << 31, len(found), np.uint64))
-        found = found[order]
-        session = values["session"].gather(found["value_no"])
-        tokens = found.select("value_no", "whole", token=self._tokens.of(pl.DataFrame([session, *self._digests(found["token"])])))
-        return tokens.unique().sort("value_no", pl.col("whole").not_(), "token")
+        value_no, word = found["value_no"].to_numpy().astype(np.int64), ~found["whole"].to_numpy()
+        order = np.argsort((value_no << 32) + (word.astype(np.int64) << 31) + self._chance.integers(0, 1 << 31, len(found)))
+        session, text = values["session"].gather(value_no[order]), found["token"].gather(order)
+        token = self._tokens.of(pl.DataFrame([session, *self._digests(text)])).to_numpy()
+        sorted_once = np.unique((value_no[order] << 32) + (word[order].astype(np.int64) << 31) + token)
+        columns = {"value_no": sorted_once >> 32, "token": sorted_once & LARGEST, "whole": sorted_once >> 31 & 1 == 0}
+        return pl.DataFrame(columns, schema={"value_no": pl.Int64, "token": pl.Int32, "whole": pl.Boolean})

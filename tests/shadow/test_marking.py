@@ -76,8 +76,8 @@ class TestMarks:
             tokens: dict[int, list[tuple[int, bool]]] = {}
             for value_no, token, whole in marked.tokens.select("value_no", "token", "whole").iter_rows():
                 tokens.setdefault(value_no, []).append((token, whole))
-            rows = marked.values.select("session", "value", "value_no", "mark", "case_mark")
-            for session, value, value_no, mark, case_mark in rows.iter_rows():
+            rows = values.with_columns(mark=marked.mark, case_mark=marked.case_mark).iter_rows()
+            for value_no, (session, value, mark, case_mark) in enumerate(rows):
                 shown = value.strip()
                 assert (own[session].mark(shown), own_cases[session].mark(shown) if shown.startswith("INC") else None) == (mark, case_mark)
                 wholes, words = own[session].tokens(value)
@@ -95,8 +95,8 @@ class TestMarks:
         marks.forget([2])
         after = marks.of_values(values.reverse())
 
-        assert [1, 1, 2] == before.values["mark"].to_list()
-        assert [1, 2, 1] == after.values["mark"].to_list()
+        assert [1, 1, 2] == before.mark.to_list()
+        assert [1, 2, 1] == after.mark.to_list()
 
     def test_order_within_a_value_is_chance(self) -> None:
         """Ordinals say nothing of the order of words: in 64 imports "alpha" comes both before and after "bravo"."""

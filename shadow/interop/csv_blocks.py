@@ -91,7 +91,7 @@ def blocks(raw: IO[bytes]) -> Iterator[Block]:
             content = content.rstrip(b"\r\n") + b"\n"
         if content != b"\n":
             yield Block(content, offset, line)
-        offset, line = offset + end, line + content.count(b"\n")
+        offset, line = offset + end, line + int(np.count_nonzero(np.frombuffer(content, np.uint8) == NEWLINE))
     if not ended:
         yield Block(b"", offset, line)
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 from shadow.errors import ShadowError, SourceError
 from shadow.events import SCHEMA_VERSION, session_name
 from shadow.interop.action_logger import ActionLogger
+from shadow.interop.ahead import ahead
 from shadow.interop.drafting import Draft, study_to_fill
 from shadow.interop.encoding import Encoder
 from shadow.interop.neutral import LearntLate
@@ -31,7 +31,7 @@ from shadow.interop.reading import LogFile
 from shadow.interop.sessions import is_session, take_session
 from shadow.interop.survey import Survey, survey
 from shadow.interop.ui_log import UiLog
-from shadow.session import IMPORTED, count_rows, session_facts
+from shadow.session import IMPORTED, count_rows
 from shadow.store import STAGING, Part, SessionHeader, SourceEntry
 
 if TYPE_CHECKING:
@@ -140,14 +140,10 @@ def _take_log(draft: Draft, path: Path, digest: str, form: str, progress: Callab
 def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], draft: Draft, found: Survey) -> None:
     """Read the source and stage its rows; while one batch is encoded, the next is read."""
     encoder = Encoder(draft.catalogue, draft.study.settings, found)
-    with ThreadPoolExecutor(1) as beside:
-        coming = beside.submit(next, rows, None)
-        while read := coming.result():
-            coming = beside.submit(next, rows, None)
-            batch, neutral = read
-            if not found.whole:
-                found.note(batch, neutral)
-            staging.add(encoder.encode(neutral))
+    for batch, neutral in ahead(rows):
+        if not found.whole:
+            found.note(batch, neutral)
+        staging.add(encoder.encode(neutral))
 
 
 def _file_digest(path: Path) -> str:
@@ -164,8 +160,7 @@ def _file_digest(path: Path) -> str:
 
 
 def _headers(found: Survey, register: AgentRegister, source: int, part: int, store: Path) -> Iterator[SessionHeader]:
-    """Header of each session of a part: what the survey counted and what the rows say; `refuse_broken` compares them."""
-    facts = session_facts(store, part)
+    """Header of each session of a part: what was counted when it was read; `refuse_broken` compares it with the rows."""
     tokens, forms, notes = (count_rows(store, table, part) for table in ("tokens", "forms", "notes"))
     for seen in found.sessions.values():
         start = None if seen.relative else datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=seen.start_ms)
@@ -184,7 +179,7 @@ def _headers(found: Survey, register: AgentRegister, source: int, part: int, sto
             n_notes=notes.get(seen.ordinal, 0),
             first_seq=0,
             last_seq=seen.n_events - 1,
-            last_t_ms=int(facts[seen.ordinal]["last_t_ms"]),
+            last_t_ms=(seen.end_ms - seen.start_ms) // 10 * 10,
         )
 
 

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import duckdb
+import numpy as np
 import polars as pl
 
+from shadow.interop.ahead import ahead
 from shadow.interop.clipboard import clipboard_origins
 from shadow.store import TABLES, part_path
 from shadow.tables import SCHEMAS
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from shadow.interop.coding import Places
     from shadow.interop.survey import SessionSeen, Survey
 
 __all__ = ["Staging"]
@@ -51,7 +54,7 @@ class Staging:
     def add(self, tables: dict[str, pl.DataFrame]) -> None:
         """Stage one encoded batch; see `shadow.interop.encoding.STAGED` for its columns."""
         for name, frame in tables.items():
-            frame.write_parquet(self._staged(name, len(self._batches)), compression="lz4", statistics=False)
+            frame.write_ipc(self._staged(name, len(self._batches)))
         sessions = tables["events"]["session"]
         self._batches.append((int(sessions[sessions.arg_min() or 0]), int(sessions[sessions.arg_max() or 0])))
 
@@ -65,10 +68,10 @@ class Staging:
         """Write the staged rows as a part of the store; returns rows by table. A table without rows gets no file."""
         counts = dict.fromkeys(TABLES, 0)
         ordered: dict[str, list[Path]] = {table: [] for table in TABLES}
-        for number, group in enumerate(_groups(found)):
-            for table, frame in self._in_order(group).items():
+        for number, frames in enumerate(ahead(map(self._in_order, _groups(found)))):
+            for table, frame in frames.items():
                 ordered[table].append(self._folder / f"ordered-{table}-{number:06d}.parquet")
-                frame.select(*SCHEMAS[table]).write_parquet(ordered[table][-1], compression="lz4", statistics=False)
+                frame.select(*SCHEMAS[table]).write_parquet(ordered[table][-1], compression="uncompressed", statistics=False)
                 counts[table] += len(frame)
         with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(self._folder / "spill")}) as con:
             for table in TABLES:
@@ -77,33 +80,35 @@ class Staging:
         return counts
 
     def _staged(self, table: str, batch: int) -> Path:
-        return self._folder / f"{table}-{batch:06d}.parquet"
+        return self._folder / f"{table}-{batch:06d}.arrow"
 
     def _in_order(self, group: list[SessionSeen]) -> dict[str, pl.DataFrame]:
         """All rows of some sessions in the order of the store, by table."""
-        events = self._rows_of(group, "events")
-        tokens = self._rows_of(group, "tokens")
+        tables = {table: self._rows_of(group, table) for table in TABLES}
+        events = _with_origins(tables["events"], tables["tokens"])
         starts = {seen.ordinal: seen.start_ms for seen in group}
-        events = _with_origins(events, tokens).sort("session", "t_ms", "row", maintain_order=True)
-        events = events.with_columns(
+        order = _time_order(events)
+        ordered = events[order].with_columns(
             seq=pl.int_range(pl.len(), dtype=pl.Int32).over("session"),
             t_ms=((pl.col("t_ms") - pl.col("session").replace_strict(starts, return_dtype=pl.Int64)) // 10 * 10).cast(pl.Int32),
         )
-        places = events.select("row", "seq", place=pl.int_range(pl.len(), dtype=pl.Int32))
-        # The tokens of a row are staged in their order.
-        others = {"tokens": (tokens, ["place"]), "forms": (self._rows_of(group, "forms"), ["place", "field"])}
-        others["notes"] = (self._rows_of(group, "notes"), ["place"])
-        return {"events": events} | {
-            table: frame.join(places, on="row", how="inner", maintain_order="left").sort(keys, maintain_order=True)
-            for table, (frame, keys) in others.items()
-        }
+        place = np.empty(len(events), np.int64)
+        place[order] = np.arange(len(events))
+        rows = events["row"].to_numpy()
+        for table in ("tokens", "forms", "notes"):
+            # The tokens of a row are staged in their order, its fields are not.
+            within = ["field"] if table == "forms" else []
+            at = place[np.searchsorted(rows, tables[table]["row"].to_numpy())]
+            placed = tables[table].with_columns(ordered["seq"].gather(at), place=at)
+            tables[table] = placed.sort("place", *within, maintain_order=True)
+        return tables | {"events": ordered}
 
     def _rows_of(self, group: list[SessionSeen], table: str) -> pl.DataFrame:
         """The staged rows of some sessions, which count on from each other, in the order of the log."""
         first, last = group[0].ordinal, group[-1].ordinal
         # One by one: in a pattern, a bracket in the name of the study folder would be taken for a wildcard.
         paths = [self._staged(table, batch) for batch, (low, high) in enumerate(self._batches) if low <= last and high >= first]
-        return pl.scan_parquet(paths, glob=False).filter(pl.col("session").is_between(first, last)).collect()
+        return pl.scan_ipc(paths, glob=False).filter(pl.col("session").is_between(first, last)).collect()
 
     def _write_table(self, con: duckdb.DuckDBPyConnection, table: str, ordered: list[Path], path: Path) -> None:
         con.read_parquet([str(path) for path in ordered]).create_view(f"ordered_{table}")
@@ -132,3 +137,11 @@ def _with_origins(events: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     origins = clipboard_origins(events.lazy(), tokens.lazy())
     joined = events.join(origins, on=["session", "row"], how="left", maintain_order="left", suffix="_of_origin")
     return joined.with_columns(pl.coalesce(f"{name}_of_origin", name).alias(name) for name in ("app", "screen", "field"))
+
+
+def _time_order(events: pl.DataFrame) -> Places:
+    """The places of events, as the log has them, by session, time and row."""
+    session, t_ms = events["session"].to_numpy(), events["t_ms"].to_numpy()
+    later = (session[1:] > session[:-1]) | ((session[1:] == session[:-1]) & (t_ms[1:] >= t_ms[:-1]))
+    # Most logs are in this order already.
+    return np.arange(len(events)) if later.all() else np.lexsort((t_ms, session))

@@ -20,6 +20,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from recorder.telephone_numbers import telephone_form
+
 __all__ = [
     "LEAST_CHARS",
     "MAX_CHARS",
@@ -335,16 +337,9 @@ def _phones(text: str, region: str) -> Iterator[str]:
     match = _PHONE.fullmatch(text)
     if not match or _PLAIN_NUMBER.fullmatch(text) or len(_NOT_FIGURES.sub("", text)) not in _PHONE_DIGITS:
         return
-    import phonenumbers  # noqa: PLC0415 - 80 ms to load, and most values are no telephone numbers
-
-    try:
-        number = phonenumbers.parse(match["number"], region)
-    except phonenumbers.NumberParseException:
-        return
-    if phonenumbers.is_valid_number(number):
-        national = phonenumbers.national_significant_number(number)
-        at_home = number.country_code == phonenumbers.country_code_for_region(region)
-        yield national if at_home else f"phone:+{number.country_code}{national}"
+    form = telephone_form(match["number"], region)
+    if form is not None:
+        yield form
 
 
 def _without_prefix(letters: str) -> Iterator[str]:

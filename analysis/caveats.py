@@ -49,7 +49,7 @@ def ranking_caveats(ranking: Ranking) -> list[Row]:
         reason = "the times seen and the keystroke-level model contradict each other; look at the work itself before building"
         found.append(_caveat("model_conflict", f"{rows}: {reason}"))
     found += [
-        _caveat("not_apart", f"rows {place + 1} and {place + 2} cannot be told apart: either may save more") for place in ranking.tied
+        _caveat("not_apart", f"rows {row + 1} and {below + 1} cannot be told apart: either may save more") for row, below in ranking.tied
     ]
     return found
 

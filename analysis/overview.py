@@ -41,7 +41,7 @@ def study_result(loaded: LoadedStudy) -> Document:
 
     Returns:
 
-        A document with study, cases, rank, total, reentry, friction, switches, typical_case, coverage, assumptions, marks and warnings.
+        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, friction, switches, typical_case, coverage, assumptions, marks and warnings.
     """
     cases = cases_document(loaded)["rows"]
     loaded.say("looking for re-entry")
@@ -56,6 +56,7 @@ def study_result(loaded: LoadedStudy) -> Document:
         "cases": _cases(loaded, cases),
         "rank": rank,
         "total": total,
+        "tied": [[row + 1, below + 1] for row, below in ranking.tied],
         "reentry": reentry_document(loaded, reentry)["rows"],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),

@@ -110,7 +110,7 @@ class Ranking:
 
         by_gap: Seconds per case of that, by the longest gap that counts, in seconds.
 
-        tied: Places of rows, from 0, that cannot be told apart from the row below.
+        tied: Places of two rows, from 0, that cannot be told apart: neighbours among those that add anything.
 
         cases: The cases that were counted.
     """
@@ -118,7 +118,7 @@ class Ranking:
     rows: list[RankedIntegration]
     total: Estimate | None
     by_gap: dict[int, float]
-    tied: tuple[int, ...]
+    tied: tuple[tuple[int, int], ...]
     cases: CountedCases
 
 
@@ -157,7 +157,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
         rows=_rows(loaded, ordered, per_case),
         total=jackknife(replay.saving(together(sets)).by_agent, line.cases, loaded.thresholds.min_agents, TOTAL_SD_LN) if firm else None,
         by_gap={gap: _with_gap(loaded, bundles, pace, together(sets), gap) / per_case for gap in GAPS_S} if firm else {},
-        tied=_tied(firm, [place for place, _ in order], drawn, loaded.thresholds.apart_share),
+        tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, loaded.thresholds.apart_share),
         cases=counted_cases(loaded),
     )
 
@@ -168,14 +168,21 @@ def _with_gap(loaded: LoadedStudy, bundles: Bundles, pace: NDArray[np.float64], 
     return prepare_replay(loaded, line, bundles.retimed(loaded, line), pace).saving(covered).seconds
 
 
-def _tied(firm: Sequence[_Scored], order: Sequence[int], drawn: NDArray[np.float64], apart: float) -> tuple[int, ...]:
-    """Rows whose saving alone is as likely as not above that of the next; one that is a part of the other is no rival of it."""
+def _tied(
+    firm: Sequence[_Scored], order: Sequence[tuple[int, float]], drawn: NDArray[np.float64], apart: float
+) -> tuple[tuple[int, int], ...]:
+    """
+    Rows whose saving alone is as likely as not above that of the next.
+
+    One that is a part of the other is no rival of it, nor is one whose saving the rows above have already.
+    """
     tied = []
-    for row, (place, below) in enumerate(pairwise(order)):
+    rivals = [(row, place) for row, (place, gain) in enumerate(order) if gain >= LEAST_SECONDS]
+    for (row, place), (next_row, below) in pairwise(rivals):
         chance = float((drawn[place] > drawn[below]).mean())
         one, other = set(firm[place].integration.bundles.tolist()), set(firm[below].integration.bundles.tolist())
         if 1 - apart < chance < apart and not (one <= other or other <= one):
-            tied.append(row)
+            tied.append((row, next_row))
     return tuple(tied)
 
 

@@ -213,8 +213,8 @@ class TestApart:
 
         assert ranking.tied
         assert codes(ranking).count("not_apart") == len(ranking.tied)
-        for place in ranking.tied:
-            one, other = ranking.rows[place], ranking.rows[place + 1]
+        for place, below in ranking.tied:
+            one, other = ranking.rows[place], ranking.rows[below]
             assert (one.low or 0) < (other.high or 0)
             assert (other.low or 0) < (one.high or 0)
 

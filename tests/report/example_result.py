@@ -241,6 +241,7 @@ def example_result(**study: Any) -> Row:
         },
         "rank": [row | {"agents": min(row["agents"], agents)} for row in rank()],
         "total": {"minutes_per_case": 2.92, "ci90": [2.31, 3.60]},
+        "tied": [[4, 5], [6, 7], [9, 10]],
         "reentry": reentry(),
         "friction": {
             "screen": [row | {"n_agents": min(row["n_agents"], agents)} for row in screens()],

@@ -59,6 +59,7 @@ def _moved(value):
         "n",
         "sessions",
         "rank",
+        "tied",
         "how",
         "study",
         "assumptions",

@@ -168,16 +168,13 @@ def test_case_lanes_add_up_to_the_case():
     assert 14 == result["typical_case"]["switches"]
 
 
-def test_neighbours_that_overlap_are_named():
-    """Two rows with nearly the same interval cannot be told apart, two far apart can, and one without an interval is not judged."""
-    rows = [
-        {"rank": 1, "ci90": [2.0, 2.2]},
-        {"rank": 2, "ci90": [0.9, 1.1]},
-        {"rank": 3, "ci90": [0.8, 1.1]},
-        {"rank": 4, "ci90": None},
-    ]
+def test_the_analysis_says_which_rows_are_tied():
+    """Rows cannot be told apart if the analysis says so, and both are shown; intervals that overlap are no second answer."""
+    result = permitted(example_result())
+    rows = integrations.ranked(result)
 
-    assert [(2, 3)] == integrations.inseparable(rows)
+    assert [(4, 5), (6, 7)] == integrations.tied(result, rows)
+    assert [] == integrations.tied(result | {"tied": []}, rows)
 
 
 @pytest.mark.parametrize(

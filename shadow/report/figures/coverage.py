@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from markupsafe import Markup
 
@@ -10,6 +11,9 @@ from shadow.report.disclosure import Range, Result, Row
 from shadow.report.figures.blocks import Block, Column, Heading, Listing, Note, Section, Table, cells, figure
 from shadow.report.figures.svg import ACCENT, LIGHT, Drawing
 from shadow.report.texts import Words, decimals, size, times
+
+# Under `_no_case`, and in the section on the ranking.
+TOLD_ELSEWHERE: Final = ("events_in_no_case", "not_apart")
 
 __all__ = ["coverage_chart", "coverage_data", "coverage_section"]
 
@@ -116,8 +120,8 @@ def _not_measured(result: Result, words: Words) -> list[Block]:
 
 
 def _warnings(result: Result, words: Words) -> list[Block]:
-    """What the analysis warns of, but for the events that belong to no case: those have a paragraph of their own."""
-    rows = [row for row in result["warnings"] if row["code"] != "events_in_no_case"]
+    """What the analysis warns of, but for what has a paragraph of its own elsewhere."""
+    rows = [row for row in result["warnings"] if row["code"] not in TOLD_ELSEWHERE]
     if not rows:
         return []
     return [Heading(words.say("Warnings from the analysis")), Listing(tuple(words.message(row, result) for row in rows))]

@@ -5,24 +5,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
-from math import erf, sqrt
 from typing import Any, Final
 
 from shadow.report.disclosure import Amount, Range, Result, Row
-from shadow.report.texts import N_, Words, size
+from shadow.report.texts import N_, Words
 
 __all__ = [
     "anecdotes",
     "built",
     "covered",
     "evidence",
-    "inseparable",
     "name",
     "named_once",
     "ranked",
     "rests_on",
     "saved_by",
+    "tied",
 ]
 
 # Name, and what is built, by kind and by whether fields may be named.
@@ -85,10 +83,6 @@ SENTENCES: Final = {
 
 # The space after a number, so that no line ends between the number and what it counts.
 _NUMBER_AND_NOUN: Final = re.compile(r"(?<=\d) (?=[^\W\d])")
-# Width of a 90 % interval in standard errors.
-_WIDTH_90: Final = 2 * 1.645
-# Below this chance that the first is the larger, two neighbours are not told apart. Source: measurement reference, section 4.6.
-_TOLD_APART: Final = 0.8
 # A name gives so many fields, a sentence one more.
 _IN_A_NAME: Final = 2
 _IN_A_SENTENCE: Final = 3
@@ -188,19 +182,7 @@ def rests_on(row: Row, words: Words) -> str:
     return _NUMBER_AND_NOUN.sub("\u00a0", text)
 
 
-def inseparable(rows: Sequence[Row]) -> list[tuple[int, int]]:
-    """
-    Neighbours in the ranking whose intervals overlap so much that their order may be chance.
-
-    Returns:
-
-        Pairs of ranks; those where the chance that the larger one is larger is below 0.8, taken from the two intervals as if independent.
-    """
-    spans = [(row["rank"], row["ci90"]) for row in rows]
-    return [(a, b) for (a, first), (b, second) in pairwise(spans) if first and second and _chance_larger(first, second) < _TOLD_APART]
-
-
-def _chance_larger(first: Sequence[float], second: Sequence[float]) -> float:
-    apart = abs(size(Range(*first)) - size(Range(*second)))
-    error = sqrt(sum(((high - low) / _WIDTH_90) ** 2 for low, high in (first, second)))
-    return 1.0 if error == 0 else 0.5 * (1 + erf(apart / error / sqrt(2)))
+def tied(result: Result, rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Ranks of two rows that cannot be told apart, as the analysis has it, where both of them are shown."""
+    ranks = {row["rank"] for row in rows}
+    return [(above, below) for above, below in result["tied"] if above in ranks and below in ranks]

@@ -34,13 +34,14 @@ LISTED = 40
 def ranking_section(result: Result, words: Words) -> Section:
     """The ranking, row by row."""
     rows = integrations.ranked(result)[:LISTED]
+    tied = integrations.tied(result, rows)
     blocks: list[Block] = []
     if rows:
         blocks += [
-            _table(rows, words, in_ranges=result["level"] == "ranges"),
+            _table(rows, tied, words, in_ranges=result["level"] == "ranges"),
             Note(_reading(words, in_ranges=result["level"] == "ranges")),
         ]
-        blocks += _told_apart(rows, words)
+        blocks += _told_apart(tied, words)
         blocks += [_intervals(rows, words, result)]
     blocks += _covered(result, words)
     blocks += _anecdotes(result, words)
@@ -75,19 +76,19 @@ def _reading(words: Words, *, in_ranges: bool) -> str:
     )
 
 
-def _table(rows: Sequence[Row], words: Words, *, in_ranges: bool) -> Table:
+def _table(rows: Sequence[Row], tied: Sequence[tuple[int, int]], words: Words, *, in_ranges: bool) -> Table:
     caption = words.say("Integrations by what each adds to those above it, in minutes per case")
     place, what = Column(words.say("No."), number=True), Column(words.say("Integration"))
     ends = (Column(words.say("Alone among the five largest")), Column(words.say("Rests on")))
-    digits = _decimals(rows)
+    digits, names = _decimals(rows), [_named(row, tied, words) for row in rows]
     if in_ranges:
         columns = (place, what, Column(words.say("Minutes, low to high"), number=True), *ends)
-        return Table(caption, columns, tuple(_range_row(row, words, digits) for row in rows), head=1)
+        return Table(caption, columns, tuple(_range_row(row, name, words, digits) for row, name in zip(rows, names, strict=True)), head=1)
     figures = (words.say("Alone"), words.say("90% interval"), words.say("On top"), words.say("Together"))
     return Table(
         caption,
         (place, what, *(Column(label, number=True) for label in figures), *ends),
-        tuple(_figure_row(row, words, digits) for row in rows),
+        tuple(_figure_row(row, name, words, digits) for row, name in zip(rows, names, strict=True)),
         head=1,
     )
 
@@ -97,20 +98,27 @@ def _decimals(rows: Sequence[Row]) -> int:
     return decimals(row[key] for row in rows for key in ("minutes_per_case", "marginal_minutes_per_case"))
 
 
-def _range_row(row: Row, words: Words, digits: int) -> tuple[Cell, ...]:
+def _named(row: Row, tied: Sequence[tuple[int, int]], words: Words) -> Cell:
+    """The name of a row, and from which others it cannot be told apart."""
+    others = [words.number(other) for pair in tied if row["rank"] in pair for other in pair if other != row["rank"]]
+    name = integrations.name(row, words)
+    return Cell(name, words.say("cannot be told apart from number {others}", others=words.listing(others))) if others else Cell(name)
+
+
+def _range_row(row: Row, name: Cell, words: Words, digits: int) -> tuple[Cell, ...]:
     return cells(
         words.number(row["rank"]),
-        integrations.name(row, words),
+        name,
         words.number(row["minutes_per_case"], digits),
         *_ends(row, words),
     )
 
 
-def _figure_row(row: Row, words: Words, digits: int) -> tuple[Cell, ...]:
+def _figure_row(row: Row, name: Cell, words: Words, digits: int) -> tuple[Cell, ...]:
     figures = [words.number(row[key], digits) for key in ("marginal_minutes_per_case", "cumulative_minutes_per_case")]
     return cells(
         words.number(row["rank"]),
-        integrations.name(row, words),
+        name,
         words.number(row["minutes_per_case"], digits),
         _interval_cell(row, words, digits),
         *figures,
@@ -143,21 +151,14 @@ def chance_in_words(chance: float | None, words: Words) -> str:
     return next(text for least, text in steps if chance >= least or least == 0)
 
 
-def _told_apart(rows: Sequence[Row], words: Words) -> list[Block]:
-    pairs = [words.say("{a} and {b}", a=words.number(a), b=words.number(b)) for a, b in integrations.inseparable(rows)]
+def _told_apart(tied: Sequence[tuple[int, int]], words: Words) -> list[Block]:
+    pairs = [words.say("{a} and {b}", a=words.number(a), b=words.number(b)) for a, b in tied]
     if not pairs:
         return []
     if len(pairs) == 1:
-        return [
-            Note(
-                words.say(
-                    "Numbers {pair} cannot be told apart: their intervals overlap so much that their order may be chance.",
-                    pair=pairs[0],
-                )
-            )
-        ]
+        return [Note(words.say("Numbers {pair} cannot be told apart: either of the two may save more.", pair=pairs[0]))]
     sentence = words.say(
-        "These neighbours cannot be told apart, for their intervals overlap so much that their order may be chance: {pairs}.",
+        "These neighbours cannot be told apart, for either of the two may save more: {pairs}.",
         pairs="; ".join(pairs),
     )
     return [Note(sentence)]

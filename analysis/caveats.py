@@ -51,7 +51,7 @@ def ranking_caveats(ranking: Ranking) -> list[Row]:
     found += [
         _caveat("not_apart", f"rows {row + 1} and {below + 1} cannot be told apart: either may save more") for row, below in ranking.tied
     ]
-    return found
+    return [*found, *_workarounds(ranking)]
 
 
 def _newness(ranking: Ranking) -> list[Row]:
@@ -70,6 +70,16 @@ def _gaps(ranking: Ranking) -> list[Row]:
         return []
     told = ", ".join(f"{value / 60:.2f} min with gaps up to {gap} s" for gap, value in ranking.by_gap.items())
     return [_caveat("gap_sensitivity", f"the total rests on how long a gap counts as work: {told}")]
+
+
+def _workarounds(ranking: Ranking) -> list[Row]:
+    """Each application that serves as a memory: what an integration would have to do is asked of those who keep it."""
+    found = []
+    for workaround in ranking.workarounds:
+        memory, source, target = (side[0]["app"] for side in (workaround.memory, workaround.sources, workaround.targets))
+        seen = f"{workaround.n_occurrences} times in {workaround.n_cases} cases"
+        found.append(_caveat("workaround", f"{memory} serves as a memory between {source} and {target}, {seen}: ask what it is for"))
+    return found
 
 
 def _caveat(code: str, message: str) -> Row:

@@ -21,6 +21,7 @@ from analysis.results import (
     total_row,
 )
 from analysis.thresholds import GAPS_S, SOURCES
+from analysis.workarounds import workaround_row
 from shadow.events import SCHEMA_VERSION
 from shadow.session import IMPORTED
 
@@ -41,7 +42,7 @@ def study_result(loaded: LoadedStudy) -> Document:
 
     Returns:
 
-        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, friction, switches, typical_case, coverage, assumptions, marks and warnings.
+        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, friction, switches, typical_case, coverage, assumptions, marks and warnings.
     """
     cases = cases_document(loaded)["rows"]
     loaded.say("looking for re-entry")
@@ -58,6 +59,7 @@ def study_result(loaded: LoadedStudy) -> Document:
         "total": total,
         "tied": [[row + 1, below + 1] for row, below in ranking.tied],
         "reentry": reentry_document(loaded, reentry)["rows"],
+        "workarounds": [workaround_row(workaround) for workaround in ranking.workarounds],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
         "typical_case": _typical_case(loaded, reentry),

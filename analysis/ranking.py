@@ -28,6 +28,7 @@ from analysis.stretches import BIT_S, stays_on_field
 from analysis.thresholds import SOURCES
 from analysis.timeline import timeline
 from analysis.warm_up import CountedCases, counted_cases
+from analysis.workarounds import Workaround, find_workarounds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,6 +114,8 @@ class Ranking:
         tied: Places of two rows, from 0, that cannot be told apart: neighbours among those that add anything.
 
         cases: The cases that were counted.
+
+        workarounds: Applications that serve as a memory between two systems.
     """
 
     rows: list[RankedIntegration]
@@ -120,6 +123,7 @@ class Ranking:
     by_gap: dict[int, float]
     tied: tuple[tuple[int, int], ...]
     cases: CountedCases
+    workarounds: tuple[Workaround, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
         by_gap={gap: _with_gap(loaded, bundles, pace, together(sets), gap) / per_case for gap in GAPS_S} if firm else {},
         tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, loaded.thresholds.apart_share),
         cases=counted_cases(loaded),
+        workarounds=find_workarounds(loaded, line, bundles),
     )
 
 

@@ -146,13 +146,15 @@ def _without_thin_rows(result: Result) -> Result:
     fields = [row for row in result["friction"]["field"] if _behind(row, shown_to) >= floor]
     hidden = _fields_of_thin_candidates(rank)
     reentry = [row for row in result["reentry"] if _key(row["target"]) not in hidden]
+    workarounds = [row for row in result["workarounds"] if not _thin(row, "agents", floor)]
     withheld = {
         "screen": len(result["friction"]["screen"]) - len(screens),
         "field": len(result["friction"]["field"]) - len(fields),
         "reentry": len(result["reentry"]) - len(reentry),
+        "workarounds": len(result["workarounds"]) - len(workarounds),
     }
     friction = {**result["friction"], "screen": screens, "field": fields}
-    return {**result, "rank": rank, "reentry": reentry, "friction": friction, "withheld": withheld}
+    return {**result, "rank": rank, "reentry": reentry, "workarounds": workarounds, "friction": friction, "withheld": withheld}
 
 
 def _thin(row: Row, column: str, floor: int) -> bool:
@@ -206,6 +208,7 @@ def _as_ranges(result: Result) -> Result:
         ),
         "rank": [_rank_range(row) for row in result["rank"]],
         "reentry": _reentry_by_screen(result["reentry"]),
+        "workarounds": [_workaround_range(row) for row in result["workarounds"]],
         "friction": {
             "screen": [_banded(row, _SCREEN_FIGURES, ()) for row in friction["screen"]],
             "field": [],
@@ -246,6 +249,12 @@ def _rank_range(row: Row) -> Row:
     minutes = {"minutes_per_case": Range(*limits) if limits else None}
     gone = dict.fromkeys(("marginal_minutes_per_case", "cumulative_minutes_per_case"))
     return _banded(row, ("cases", "occurrences"), ("case_share",)) | fields | minutes | gone
+
+
+def _workaround_range(row: Row) -> Row:
+    """Screens for fields, and no single occurrence."""
+    fields = {side: _screens_of(row[side]) for side in ("memory", "sources", "targets")}
+    return _banded(row, ("occurrences", "cases", "seconds_per_case", "held_s_median"), ()) | fields | {"example": None}
 
 
 def _screens_of(fields: list[Row]) -> list[Row]:

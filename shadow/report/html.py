@@ -29,6 +29,7 @@ from shadow.report.figures.reentry import reentry_section
 from shadow.report.figures.screens import screens_section, switches_section
 from shadow.report.figures.typical_case import typical_case_section
 from shadow.report.figures.waterfall import waterfall_section
+from shadow.report.figures.workarounds import workarounds_section
 from shadow.report.questions import Question, questions
 from shadow.report.texts import SHORT_MIN, SMALL, Words, size, tidy, times
 
@@ -96,6 +97,7 @@ def _sections(result: Result, words: Words) -> list[Section]:
         ranking_section(result, words),
         waterfall_section(result, words),
         reentry_section(result, words),
+        workarounds_section(result, words),
         screens_section(result, words),
         switches_section(result, words),
         fields_section(result, words),

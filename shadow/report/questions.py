@@ -27,7 +27,7 @@ NO_CASE = 0.05
 OFTEN = 25
 
 PER_RULE = 3
-MOST = 14
+MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ Rule = Callable[[Result, Words], Iterator[Question]]
 
 
 def questions(result: Result, words: Words) -> list[Question]:
-    """At most 14 questions, at most three of a kind. Each rule has its first question before any has its second."""
+    """At most 16 questions, at most three of a kind. Each rule has its first question before any has its second."""
     found = [
         (turn, kind, question) for kind, rule in enumerate(RULES) for turn, question in enumerate(islice(rule(result, words), PER_RULE))
     ]
@@ -95,6 +95,18 @@ def _typed_again(result: Result, words: Words) -> Iterator[Question]:
                 **apps,
             )
         yield Question(text, _occurrences(row, words), "reentry")
+
+
+def _memory(result: Result, words: Words) -> Iterator[Question]:
+    for row in result["workarounds"]:
+        text = words.say(
+            "{values} from {a} is kept in {memory} until it is entered in {b}. Why not at once, and what else is kept there?",
+            values=words.fields(row["sources"]),
+            a=words.app(row["sources"][0]["app"]),
+            b=words.app(row["targets"][0]["app"]),
+            memory=words.app(row["memory"][0]["app"]),
+        )
+        yield Question(text, _occurrences(row, words), "workarounds")
 
 
 def _default(result: Result, words: Words) -> Iterator[Question]:
@@ -189,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     _passed_over,
     _never_touched,
     _typed_again,
+    _memory,
     _default,
     _corrected,
     _stops,

@@ -106,6 +106,7 @@ MESSAGES: Final = {
         "For some rows the times seen and the keystroke-level model contradict each other: look at the work before building."
     ),
     "not_apart": N_("Some neighbouring rows of the ranking cannot be told apart: either may save more."),
+    "workaround": N_("An application serves as a memory between two systems; the section on workarounds says which."),
     "dead_clicks": N_("Clicks without effect are not measured where the log shows no reactions of a system."),
     "never_touched": N_("Fields that were never touched cannot be seen: the logs do not say which fields a form has."),
     "no_call_state": N_("The log does not say when the agents were on the telephone."),

@@ -114,6 +114,16 @@ def reentry() -> list[Row]:
     ]  # fmt: skip
 
 
+def workarounds() -> list[Row]:
+    """One way through the notes that everybody takes, and one that a single agent took."""
+    kept = {
+        "memory": [NOTE], "sources": [CUSTOMER_NO], "targets": [ACCOUNT_SEARCH], "occurrences": 131, "cases": 127, "agents": 7,
+        "seconds_per_case": 3.4, "held_s_median": 31.2, "example": {"put_s": 5.1, "held_s": 31.0, "taken_s": 7.2},
+    }  # fmt: skip
+    own = {"sources": [EMAIL], "targets": [REPLY_TEXT], "occurrences": 9, "cases": 9, "agents": 1, "seconds_per_case": 0.21}
+    return [kept, kept | own]
+
+
 def screen_row(screen: str, dwell: float, excess: float | None, visits: int, **more: Any) -> Row:
     """Friction of a screen."""
     app, title = SCREENS[screen]
@@ -243,6 +253,7 @@ def example_result(**study: Any) -> Row:
         "total": {"minutes_per_case": 2.92, "ci90": [2.31, 3.60]},
         "tied": [[4, 5], [6, 7], [9, 10]],
         "reentry": reentry(),
+        "workarounds": [row | {"agents": min(row["agents"], agents)} for row in workarounds()],
         "friction": {
             "screen": [row | {"n_agents": min(row["n_agents"], agents)} for row in screens()],
             "field": [row | {"n_agents": min(row["n_agents"], agents)} for row in fields()],

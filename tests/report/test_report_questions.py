@@ -25,7 +25,7 @@ def test_every_kind_of_evidence_has_its_turn():
     """No kind crowds out another: typed and copied values, defaults, corrections, clicks, round trips, loose work and rare things are asked about."""
     texts = " ".join(question.text for question in asked(example_result()))
 
-    for part in ("never touched", "typed again", "is copied", "nearly always gets the same value", "is put right", "go by before the first key",
+    for part in ("never touched", "typed again", "is copied", "is kept in Notes", "nearly always gets the same value", "is put right", "go by before the first key",
                  "clicked again and again", "left again at once", "on the way?", "belongs to no case", "seen too rarely to count"):  # fmt: skip
         assert part in texts
     assert MOST == len(asked(example_result()))
@@ -50,7 +50,7 @@ def test_ranges_ask_about_no_field():
 def test_no_evidence_no_question():
     """A rule that finds nothing asks nothing, and nothing unmeasured is asked about."""
     result = example_result()
-    result |= {"rank": [], "reentry": [], "switches": []}
+    result |= {"rank": [], "reentry": [], "workarounds": [], "switches": []}
     result["friction"] = {"screen": [], "field": [], "app": []}
     result["cases"]["share_in_no_case"] = None
 

@@ -12,8 +12,8 @@ from shadow.report.figures.blocks import Block, Column, Heading, Listing, Note, 
 from shadow.report.figures.svg import ACCENT, LIGHT, Drawing
 from shadow.report.texts import Words, decimals, size, times
 
-# Under `_no_case`, and in the section on the ranking.
-TOLD_ELSEWHERE: Final = ("events_in_no_case", "not_apart")
+# Under `_no_case`, and in the sections on the ranking and on workarounds.
+TOLD_ELSEWHERE: Final = ("events_in_no_case", "not_apart", "workaround")
 
 __all__ = ["coverage_chart", "coverage_data", "coverage_section"]
 

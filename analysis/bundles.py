@@ -17,6 +17,7 @@ import numpy as np
 import polars as pl
 
 from analysis.stretches import detours, find_stretches
+from analysis.switching import Switching, measure_switching
 from analysis.warm_up import counted_cases
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Bundles:
         needs: The bundles that must all be covered for a stretch to disappear: stretch, bundle.
 
         pulled_in_s: Seconds by which the longest stretches were pulled in.
+
+        switching: What a change of application costs.
     """
 
     frame: pl.DataFrame
@@ -55,11 +58,12 @@ class Bundles:
     stretches: pl.DataFrame
     needs: pl.DataFrame
     pulled_in_s: float
+    switching: Switching
 
     def retimed(self, loaded: LoadedStudy, line: Timeline) -> Bundles:
         """The same bundles by another clock."""
         frame = self.frame.with_columns(detour_s=pl.Series(detours(loaded, line, self.frame)))
-        return Bundles(frame, self.feeds, *find_stretches(loaded, line, frame))
+        return Bundles(frame, self.feeds, *find_stretches(loaded, line, frame), self.switching)
 
 
 COLUMNS: Final = (
@@ -84,7 +88,7 @@ def find_bundles(loaded: LoadedStudy, line: Timeline, reentry: Reentry) -> Bundl
     agent = np.searchsorted(line.agents, frame["agent"].cast(pl.Int64).to_numpy())
     frame = frame.with_columns(agent=pl.Series(agent)).with_row_index("bundle").with_columns(pl.col("bundle").cast(pl.Int64))
     frame = frame.with_columns(detour_s=pl.Series(detours(loaded, line, frame)))
-    return Bundles(frame, feeds, *find_stretches(loaded, line, frame))
+    return Bundles(frame, feeds, *find_stretches(loaded, line, frame), measure_switching(loaded))
 
 
 def _feeds(loaded: LoadedStudy, entered: pl.DataFrame) -> pl.DataFrame:

@@ -20,6 +20,7 @@ from analysis.results import (
     study_counts,
     total_row,
 )
+from analysis.switching import switching_row
 from analysis.thresholds import GAPS_S, SOURCES
 from analysis.workarounds import workaround_row
 from shadow.events import SCHEMA_VERSION
@@ -42,7 +43,7 @@ def study_result(loaded: LoadedStudy) -> Document:
 
     Returns:
 
-        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, friction, switches, typical_case, coverage, assumptions, marks and warnings.
+        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, friction, switches, switching, typical_case, coverage, assumptions, marks and warnings.
     """
     cases = cases_document(loaded)["rows"]
     loaded.say("looking for re-entry")
@@ -62,6 +63,7 @@ def study_result(loaded: LoadedStudy) -> Document:
         "workarounds": [workaround_row(workaround) for workaround in ranking.workarounds],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
+        "switching": switching_row(ranking.switching),
         "typical_case": _typical_case(loaded, reentry),
         "coverage": _coverage(loaded, ranking),
         "assumptions": _assumptions(loaded, rank),

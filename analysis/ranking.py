@@ -25,6 +25,7 @@ from analysis.klm import TRIP_S, agents_pace, pace_array
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, Saving, prepare_replay
 from analysis.stretches import BIT_S, stays_on_field
+from analysis.switching import Switching
 from analysis.thresholds import SOURCES
 from analysis.timeline import timeline
 from analysis.warm_up import CountedCases, counted_cases
@@ -116,6 +117,8 @@ class Ranking:
         cases: The cases that were counted.
 
         workarounds: Applications that serve as a memory between two systems.
+
+        switching: What a change of application costs.
     """
 
     rows: list[RankedIntegration]
@@ -124,6 +127,7 @@ class Ranking:
     tied: tuple[tuple[int, int], ...]
     cases: CountedCases
     workarounds: tuple[Workaround, ...]
+    switching: Switching
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
         tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, loaded.thresholds.apart_share),
         cases=counted_cases(loaded),
         workarounds=find_workarounds(loaded, line, bundles),
+        switching=bundles.switching,
     )
 
 
@@ -258,7 +263,7 @@ def _rows(
 
 def _assumptions(loaded: LoadedStudy, item: _Scored) -> tuple[Assumption, ...]:
     filled = ("glance_s", "trip_s", "bit_s")
-    rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "redo_share"))
+    rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "switch_s", "redo_share"))
     rests_on = (*rests_on, "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln")
     if item.evidence.label != "measured":
         rests_on = (*rests_on, "klm_sd_ln")

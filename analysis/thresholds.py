@@ -59,6 +59,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     klm_sd_ln: float = 0.25
     model_sd_ln: float = 0.10
     apart_share: float = 0.80
+    switch_s: float = 2.0
+    switch_sd_ln: float = 0.4
 
     def __post_init__(self) -> None:
         """Refuse a value that no concept could mean."""
@@ -155,5 +157,10 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
         "ln",
         f"{_OWN}: how far the replay of a log was off the true saving of an autofill in simulated offices (seeds 0 to 13); in the interval",
     ),
+    "switch_s": ThresholdSource(
+        "s",
+        "Murty, Dadlani, Das, Harvard Business Review, August 2022: a little over two seconds a change; the keystroke-level model has 1.8 s",
+    ),
+    "switch_sd_ln": ThresholdSource("ln", f"{_OWN}: how far an agent's cost of a change may be from that before any was seen"),
     "apart_share": ThresholdSource("share", f"{_OWN}: chance of the order of two rows, under which they are not told apart"),
 }

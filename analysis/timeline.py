@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Timeline", "timeline"]
 
-# Where no switch was seen. Murty, Dadlani, Das, Harvard Business Review, August 2022: a little over two seconds each.
-SWITCH_S: Final = 2.0
 # Where no move was seen: pointing and pressing, as the keystroke-level model has it.
 MOVE_S: Final = 1.3
 # Longer than this, and than so many times what is usual for the agent, is no way to anywhere.
@@ -158,7 +156,7 @@ def timeline(loaded: LoadedStudy, gap_drop_ms: int | None = None) -> Timeline:
         finishes=events["action"].is_in((*FINISHING, "switch")).to_numpy(),
         acted=_acts(events),
         by_keys=events["action"].is_in(BY_KEYS).to_numpy(),
-        leads_s=_leads(events, agents),
+        leads_s=_leads(events, agents, loaded.thresholds.switch_s),
         offset={int(session): int(place) for session, place in first.iter_rows()},
     )
 
@@ -174,7 +172,7 @@ def _before_each(values: NDArray[np.generic]) -> Floats:
     return np.concatenate([np.zeros(1), np.cumsum(values.astype(np.float64))])
 
 
-def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
+def _leads(events: pl.DataFrame, agents: Ints, switch_s: float) -> NDArray[np.float64]:
     """Mean seconds from a finished act to the next event: same system (no, yes) x made with the keys (no, yes) x agent."""
     stays = pl.col("next_app") == pl.col("app")
     moves_on = (~stays | (pl.col("next_field") != pl.col("field"))) & (pl.col("active_ms") > 0)
@@ -190,6 +188,6 @@ def _leads(events: pl.DataFrame, agents: Ints) -> NDArray[np.float64]:
             alike = [lead for (s, k, _), lead in known.items() if s == same and k == keys]
             # Where no act of one hand was followed by such a way, one of the other hand says more than a figure from elsewhere.
             others = alike or [lead for (s, _, _), lead in known.items() if s == same]
-            middle = float(np.median(others)) if others else (MOVE_S if same else SWITCH_S)
+            middle = float(np.median(others)) if others else (MOVE_S if same else switch_s)
             leads[int(same), int(keys)] = [known.get((same, keys, int(agent)), middle) for agent in agents]
     return leads

@@ -17,9 +17,13 @@ import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from analysis.bundles import Bundles
     from analysis.loading import LoadedStudy
     from analysis.timeline import Timeline
+
+    Floats = NDArray[np.float64]
 
 __all__ = ["needless_visits"]
 
@@ -69,7 +73,7 @@ def needless_visits(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> tu
     needs = pl.concat([purposes.join(fetching, on="visit", how="semi"), later.join(for_later, on="visit", how="semi")]).unique()
     opening = pl.concat([needs, later]).unique()
     spans = _spans(loaded, line, kept)
-    ways, ways_needs = _ways_back(line, kept, needs)
+    ways, ways_needs = _ways_back(line, kept, needs, _bearings(line, bundles))
     parts = [
         (spans.select("visit", start="way", end="first"), needs),
         (spans.select("visit", start="first", end="opened"), opening),
@@ -112,9 +116,16 @@ def _spans(loaded: LoadedStudy, line: Timeline, kept: pl.DataFrame) -> pl.DataFr
     )
 
 
-def _ways_back(line: Timeline, kept: pl.DataFrame, needs: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _bearings(line: Timeline, bundles: Bundles) -> Floats:
+    """Seconds after each event that finding one's bearings takes: above 0 only where another application is in front."""
+    found = np.zeros(len(line.active_s))
+    found[line.place(bundles.switching.bearings, "seq")] = bundles.switching.bearings["bearings_s"].to_numpy()
+    return found
+
+
+def _ways_back(line: Timeline, kept: pl.DataFrame, needs: pl.DataFrame, bearings: Floats) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
-    The way out of one to LONGEST_CHAIN visits in a row that led back to where the first began: gone if all of them are.
+    The way out of one to LONGEST_CHAIN visits in a row that led back to where the first began, and one's bearings: gone if all of them are.
 
         B | C | N | B      C and N gone: so is the way from N to B
         B | C | N | H      C and N gone: there is still one way, from B to H
@@ -129,7 +140,7 @@ def _ways_back(line: Timeline, kept: pl.DataFrame, needs: pl.DataFrame) -> tuple
         chains = chains.with_row_index("way", n).with_columns(pl.col("way").cast(pl.Int64))
         after = chains["after"].to_numpy()
         ends = line.active_s[after]
-        ways.append(chains.select(visit="way", start=pl.Series(ends - line.lead_s(after)), end=pl.Series(ends)))
+        ways.append(chains.select(visit="way", start=pl.Series(ends - line.lead_s(after)), end=pl.Series(ends + bearings[after])))
         members = chains.select("session", "way", visit_no=pl.int_ranges("visit_no", pl.col("visit_no") + length)).explode("visit_no")
         members = members.join(kept.select("session", "visit_no", "visit"), on=["session", "visit_no"], how="left").join(
             needs, on="visit", how="left"

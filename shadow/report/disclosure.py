@@ -147,6 +147,7 @@ def _without_thin_rows(result: Result) -> Result:
     hidden = _fields_of_thin_candidates(rank)
     reentry = [row for row in result["reentry"] if _key(row["target"]) not in hidden]
     workarounds = [row for row in result["workarounds"] if not _thin(row, "agents", floor)]
+    switching = _nothing(result["switching"]) if _thin(result["switching"], "agents", floor) else result["switching"]
     withheld = {
         "screen": len(result["friction"]["screen"]) - len(screens),
         "field": len(result["friction"]["field"]) - len(fields),
@@ -154,11 +155,24 @@ def _without_thin_rows(result: Result) -> Result:
         "workarounds": len(result["workarounds"]) - len(workarounds),
     }
     friction = {**result["friction"], "screen": screens, "field": fields}
-    return {**result, "rank": rank, "reentry": reentry, "workarounds": workarounds, "friction": friction, "withheld": withheld}
+    return {
+        **result,
+        "rank": rank,
+        "reentry": reentry,
+        "workarounds": workarounds,
+        "switching": switching,
+        "friction": friction,
+        "withheld": withheld,
+    }
 
 
 def _thin(row: Row, column: str, floor: int) -> bool:
     return (row.get(column) or 0) < floor
+
+
+def _nothing(row: Row) -> Row:
+    """The row, with nothing measured."""
+    return dict.fromkeys(row)
 
 
 def _behind(field: Row, shown_to: dict[tuple[str, str], int | None]) -> int:
@@ -215,6 +229,7 @@ def _as_ranges(result: Result) -> Result:
             "app": [_banded(row, ("dwell_s_per_case", "switches_in", "round_trips"), ()) for row in friction["app"]],
         },
         "switches": [_banded(row, ("per_case",), ()) for row in result["switches"]],
+        "switching": _banded(result["switching"], ("after_s", "across_s"), ()) | {"after_ci90": None, "across_ci90": None},
         "typical_case": None,
         "total": None,
         "coverage": _coverage_ranges(result["coverage"]),

@@ -61,6 +61,8 @@ TERMS: Final = {
     "redo_share": N_("Filled in wrongly and done again by hand"),
     "min_agents": N_("Fewer agents make an anecdote"),
     "min_occurrences": N_("Fewer occurrences make an anecdote"),
+    "switch_s": N_("A change of application, where none was measured"),
+    "switch_sd_ln": N_("How far an agent's cost of a change may be from that"),
     "winsor": N_("Longer times are pulled in to this share of all"),
     "warm_up_cases": N_("An agent's first cases, in which the work or being observed was new"),
     "talk_share": N_("Share of what is saved while talking that shortens the case, where the talk outlasted the work"),

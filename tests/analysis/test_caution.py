@@ -14,6 +14,7 @@ from analysis.evidence import evidence_of, weigh_evidence
 from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, rank_integrations
 from analysis.reentry import find_reentry
+from analysis.switching import Switching
 from analysis.timeline import Timeline, timeline
 from analysis.warm_up import counted_cases
 from tests.analysis.studies import Row, act, carried, later
@@ -39,6 +40,9 @@ def cases(n: int, **more: str) -> list[Row]:
 def codes(ranking: Ranking) -> list[str]:
     """Of what a ranking warns of."""
     return [caveat["code"] for caveat in ranking_caveats(ranking)]
+
+
+NO_CHANGE = Switching(pl.DataFrame(schema={"session": pl.Int32, "seq": pl.Int32, "bearings_s": pl.Float64}), None, None, 0)
 
 
 class TestWarmUp:
@@ -161,7 +165,7 @@ def line_of(seen_s: list[float], klm_s: list[float]) -> tuple[Bundles, Timeline]
         model_s=np.cumsum(np.r_[0.0, klm_s]), talk_s=np.zeros(n + 1), finishes=none, acted=nothing, by_keys=none, leads_s=np.zeros((2, 2, 1)),
         offset={1: 0},
     )  # fmt: skip
-    return Bundles(frame, feeds, stretches, needs, 0.0), line
+    return Bundles(frame, feeds, stretches, needs, 0.0, NO_CHANGE), line
 
 
 class TestEvidence:

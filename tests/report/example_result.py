@@ -265,6 +265,7 @@ def example_result(**study: Any) -> Row:
             ],
         },
         "switches": switches(),
+        "switching": {"agents": agents, "across_s": 2.31, "across_ci90": [1.82, 2.93], "after_s": 0.62, "after_ci90": [0.44, 0.87]},
         "typical_case": typical_case(),
         "coverage": coverage(),
         "assumptions": [FEWEST, GLANCE, REPAIR, {"name": "gap_drop_ms", "value": 120_000, "unit": "ms", "source": "study.toml"}],

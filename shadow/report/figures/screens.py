@@ -159,7 +159,12 @@ def switches_section(result: Result, words: Words) -> Section:
     )
     label = words.say("Changes of application per case, by pair")
     chart = figure(lambda drawing: bars_chart(drawing, pairs, label), "switches", caption)
-    return Section("switches", words.say("Changes of application"), _switch_title(result, words), (chart, *_trips(result, words)))
+    return Section(
+        "switches",
+        words.say("Changes of application"),
+        _switch_title(result, words),
+        (chart, *_cost(result, words), *_trips(result, words)),
+    )
 
 
 def _switch_title(result: Result, words: Words) -> str:
@@ -182,6 +187,29 @@ def switches_data(result: Result, words: Words) -> list[Bar]:
 def _pair(row: Row, words: Words) -> Bar:
     label = f"{words.app(row['source_app'])} → {words.app(row['target_app'])}"
     return Bar(label, "", size(row["per_case"]), 0.0, words.number(row["per_case"], 2))
+
+
+def _cost(result: Result, words: Words) -> list[Block]:
+    """What a change costs, the way there and finding one's bearings."""
+    cost = result["switching"]
+    if cost["across_s"] is None:
+        return []
+    said = {"seconds": words.seconds(cost["across_s"])}
+    per_case = [row["per_case"] for row in result["switches"] if row["per_case"] is not None]
+    if cost["across_ci90"] and not isinstance(cost["across_s"], Range):
+        sentences = [
+            words.say(
+                "A change of application adds {seconds} between two acts, 90% interval {span}. That is {total} of a case.",
+                span=words.number(Range(*cost["across_ci90"]), 1),
+                total=words.seconds(cost["across_s"] * sum(per_case)),
+                **said,
+            )
+        ]
+    else:
+        sentences = [words.say("A change of application adds {seconds} between two acts.", **said)]
+    if cost["after_s"] is not None:
+        sentences.append(words.say("{seconds} of it come after the other application is in front.", seconds=words.seconds(cost["after_s"])))
+    return [Note(" ".join(sentences))]
 
 
 def _trips(result: Result, words: Words) -> list[Block]:

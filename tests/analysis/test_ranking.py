@@ -160,7 +160,7 @@ class TestFigures:
         by_kind = {row.integration.kind: [assumption.name for assumption in row.assumptions] for row in ranking.rows}
 
         assert (
-            ["glance_s", "trip_s", "bit_s", "redo_share", "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln"]
+            ["glance_s", "trip_s", "bit_s", "switch_s", "redo_share", "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln"]
             == by_kind["autofill"]
             == by_kind["link"]
         )

@@ -26,14 +26,15 @@ def one_case(number: int, bearings_s: float, agent: str = "Ann") -> list[Row]:
     """
     A value fetched from another system; 1 s between two fields, 1 s to the other system, and so long until one acts there.
 
-        B: click  click . switch | A: . . copy . switch | B: . . paste  change  submit
-           0      1       2           3+b     4+b            5+2b
+        B: click  click . switch | A: . . copy . switch | B: . . click  paste  change  submit
+           0      1       2           3+b     4+b            5+2b  6+2b   7+2b    8+2b
     """
     value, b = VALUES[number % len(VALUES)] + agent, bearings_s
     rows = [
         act(0, "click", "ERP:/form:start"), act(1, "click", "ERP:/form:kind"), act(2, "switch", "CRM:/card"),
-        act(3 + b, "copy", "CRM:/card:no", value), act(4 + b, "switch", "ERP:/form"), act(5 + 2 * b, "paste", "ERP:/form:account", value),
-        act(6 + 2 * b, "change", "ERP:/form:account", value), act(7 + 2 * b, "submit", "ERP:/form:save"),
+        act(3 + b, "copy", "CRM:/card:no", value), act(4 + b, "switch", "ERP:/form"), act(5 + 2 * b, "click", "ERP:/form:kind"),
+        act(6 + 2 * b, "paste", "ERP:/form:account", value), act(7 + 2 * b, "change", "ERP:/form:account", value),
+        act(8 + 2 * b, "submit", "ERP:/form:save"),
     ]  # fmt: skip
     more = {"case": str(number), "agent": agent, "session": agent}
     return [row | more for row in later(rows, 100 * number)]
@@ -102,7 +103,7 @@ class TestDrawn:
 class TestSpared:
     def test_with_the_visit(self, study_of: StudyOf) -> None:
         """
-        A visit that is not made spares the bearings in the other system, and those back here.
+        A visit that is not made spares the bearings in the other system, and those back here, where something else is done first.
 
         With 2 s of bearings each way the whole 4 s more than without them are saved: none of them was for anything else.
         """

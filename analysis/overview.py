@@ -20,6 +20,7 @@ from analysis.results import (
     study_counts,
     total_row,
 )
+from analysis.suggestions import suggestion_row
 from analysis.switching import switching_row
 from analysis.thresholds import GAPS_S, SOURCES
 from analysis.workarounds import workaround_row
@@ -34,7 +35,10 @@ if TYPE_CHECKING:
 __all__ = ["study_result"]
 
 # Thresholds that every table rests on, whatever the ranking rests on.
-GENERAL: Final = ("gap_drop_ms", "rare_df", "effect_min", "q_max", "const_share", "min_agents", "min_occurrences")
+GENERAL: Final = (
+    "gap_drop_ms", "rare_df", "effect_min", "q_max", "const_share", "passed_over_share", "never_touched_share", "never_touched_min_cases",
+    "min_agents", "min_occurrences",
+)  # fmt: skip
 
 
 def study_result(loaded: LoadedStudy) -> Document:
@@ -43,7 +47,8 @@ def study_result(loaded: LoadedStudy) -> Document:
 
     Returns:
 
-        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, friction, switches, switching, typical_case, coverage, assumptions, marks and warnings.
+        A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, suggestions,
+        friction, switches, switching, typical_case, coverage, assumptions, marks and warnings.
     """
     cases = cases_document(loaded)["rows"]
     loaded.say("looking for re-entry")
@@ -61,6 +66,7 @@ def study_result(loaded: LoadedStudy) -> Document:
         "tied": [[row + 1, below + 1] for row, below in ranking.tied],
         "reentry": reentry_document(loaded, reentry)["rows"],
         "workarounds": [workaround_row(workaround) for workaround in ranking.workarounds],
+        "suggestions": [suggestion_row(suggestion) for suggestion in ranking.suggestions],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
         "switching": switching_row(ranking.switching),

@@ -25,6 +25,7 @@ from analysis.klm import TRIP_S, agents_pace, pace_array
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, Saving, prepare_replay
 from analysis.stretches import BIT_S, stays_on_field
+from analysis.suggestions import Suggestion, find_suggestions
 from analysis.switching import Switching
 from analysis.thresholds import SOURCES
 from analysis.timeline import timeline
@@ -119,6 +120,8 @@ class Ranking:
         workarounds: Applications that serve as a memory between two systems.
 
         switching: What a change of application costs.
+
+        suggestions: What the fields of the forms suggest, in no order of minutes.
     """
 
     rows: list[RankedIntegration]
@@ -128,6 +131,7 @@ class Ranking:
     cases: CountedCases
     workarounds: tuple[Workaround, ...]
     switching: Switching
+    suggestions: tuple[Suggestion, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
         cases=counted_cases(loaded),
         workarounds=find_workarounds(loaded, line, bundles),
         switching=bundles.switching,
+        suggestions=find_suggestions(loaded, bundles),
     )
 
 

@@ -144,6 +144,7 @@ def _without_thin_rows(result: Result) -> Result:
     screens = _screens_without_thin(result["friction"]["screen"], floor)
     shown_to = {(row["app"], row["screen"]): row["n_agents"] for row in result["friction"]["screen"]}
     fields = [row for row in result["friction"]["field"] if _behind(row, shown_to) >= floor]
+    suggestions = [row for row in result["suggestions"] if _behind(row, shown_to) >= floor]
     hidden = _fields_of_thin_candidates(rank)
     reentry = [row for row in result["reentry"] if _key(row["target"]) not in hidden]
     workarounds = [row for row in result["workarounds"] if not _thin(row, "agents", floor)]
@@ -160,6 +161,7 @@ def _without_thin_rows(result: Result) -> Result:
         "rank": rank,
         "reentry": reentry,
         "workarounds": workarounds,
+        "suggestions": suggestions,
         "switching": switching,
         "friction": friction,
         "withheld": withheld,
@@ -228,6 +230,7 @@ def _as_ranges(result: Result) -> Result:
             "field": [],
             "app": [_banded(row, ("dwell_s_per_case", "switches_in", "round_trips"), ()) for row in friction["app"]],
         },
+        "suggestions": [],
         "switches": [_banded(row, ("per_case",), ()) for row in result["switches"]],
         "switching": _banded(result["switching"], ("after_s", "across_s"), ()) | {"after_ci90": None, "across_ci90": None},
         "typical_case": None,

@@ -196,6 +196,15 @@ def fields() -> list[Row]:
     ]
 
 
+def suggestions() -> list[Row]:
+    """One of each kind, and a default that rests on a single agent."""
+    rows = (
+        (field("close", "survey"), "remove", 1.0, 480, 0), (FAX, "move", 0.97, 480, 8), (CLOSE_CODE, "default", 0.91, 480, 8),
+        (CREDIT_REASON, "default", 0.85, 12, 1),
+    )  # fmt: skip
+    return [target | {"kind": kind, "share": share, "n_cases": n, "n_agents": agents} for target, kind, share, n, agents in rows]
+
+
 def typical_case() -> Row:
     """A case of about four minutes with 14 changes of application."""
     course = (
@@ -254,6 +263,7 @@ def example_result(**study: Any) -> Row:
         "tied": [[4, 5], [6, 7], [9, 10]],
         "reentry": reentry(),
         "workarounds": [row | {"agents": min(row["agents"], agents)} for row in workarounds()],
+        "suggestions": [row | {"n_agents": min(row["n_agents"], agents)} for row in suggestions()],
         "friction": {
             "screen": [row | {"n_agents": min(row["n_agents"], agents)} for row in screens()],
             "field": [row | {"n_agents": min(row["n_agents"], agents)} for row in fields()],

@@ -21,16 +21,52 @@ def fields_section(result: Result, words: Words) -> Section | None:
     """Fields left empty in at least half of the cases in which they were shown or touched; nothing where only ranges may be shown."""
     if result["level"] == "ranges":
         return None
-    rows = fields_data(result)
+    suggested = {_key(row) for row in result["suggestions"][:LISTED]}
+    every = fields_data(result)
+    rows = [row for row in every if _key(row) not in suggested]
     note = Note(
         words.say(
             "Passed over: the field had the focus and was left empty. Never touched: it could be filled in, and never had the focus. Shares are of the cases in which the field was shown or touched. What one kind of case leaves alone, another may need."
         )
     )
-    blocks: list[Block] = [note]
+    blocks: list[Block] = [*_suggestions(result["suggestions"], words), note]
     if rows:
-        blocks += [_table(rows, words), *_rest(result, rows, words)]
-    return Section("fields", words.say("Fields"), _title(result, rows, words), (*blocks, *_slow(result, words)))
+        blocks.append(_table(rows, words, more=bool(suggested)))
+    if every:
+        blocks += _rest(result, len(every) - max(0, len(rows) - LISTED), words)
+    return Section("fields", words.say("Fields"), _title(result, every, words), (*blocks, *_slow(result, words)))
+
+
+def _key(row: Row) -> tuple[str, str, str]:
+    return row["app"], row["screen"], row["field"]
+
+
+def _suggestions(rows: Sequence[Row], words: Words) -> list[Block]:
+    if not rows:
+        return []
+    columns = (Column(words.say("Field")), Column(words.say("Suggestion")), Column(words.say("Rests on")))
+    table = Table(words.say("What the fields suggest"), columns, tuple(_suggestion(row, words) for row in rows[:LISTED]))
+    why = words.say(
+        "A field that nobody touches takes no time that could be measured, so it has no place in the ranking. It still has to be looked past. Ask who reads it before it goes."
+    )
+    return [table, Note(why)]
+
+
+def _suggestion(row: Row, words: Words) -> tuple[Cell, ...]:
+    said = {"n": words.hundred(row["share"]), "cases": words.number(row["n_cases"])}
+    wording = {
+        "remove": (words.say("Take it off the form"), words.say("never touched in {n} of 100 cases; {cases} cases showed it", **said)),
+        "move": (
+            words.say("Move it out of the way, or take it off"),
+            words.say("passed over in {n} of 100 cases; {cases} cases showed it", **said),
+        ),
+        "default": (
+            words.say("Start it with its usual value"),
+            words.say("the usual value in {n} of 100 entries; entered in {cases} cases", **said),
+        ),
+    }
+    place = words.say("{screen} ({app})", screen=words.screen(row), app=words.app(row["app"]))
+    return Cell(words.field(row), place), *(Cell(text) for text in wording[row["kind"]])
 
 
 def fields_data(result: Result) -> list[Row]:
@@ -74,14 +110,15 @@ def _title(result: Result, rows: Sequence[Row], words: Words) -> str:
     return words.say("No field is left empty in half of the cases")
 
 
-def _table(rows: Sequence[Row], words: Words) -> Table:
+def _table(rows: Sequence[Row], words: Words, *, more: bool) -> Table:
     numbers = (
         words.say("Passed over, of 100 cases"),
         words.say("Never touched, of 100 cases"),
         words.say("Cases that showed it"),
     )
     columns = (Column(words.say("Field")), *(Column(label, number=True) for label in numbers))
-    return Table(words.say("Fields left empty, never touched ones first"), columns, tuple(_row(row, words) for row in rows[:LISTED]))
+    first, further = words.say("Fields left empty, never touched ones first"), words.say("More fields left empty, never touched ones first")
+    return Table(further if more else first, columns, tuple(_row(row, words) for row in rows[:LISTED]))
 
 
 def _row(row: Row, words: Words) -> tuple[Cell, ...]:
@@ -90,10 +127,10 @@ def _row(row: Row, words: Words) -> tuple[Cell, ...]:
     return Cell(words.field(row), place), *shares, Cell(words.number(row["n_cases"]))
 
 
-def _rest(result: Result, rows: Sequence[Row], words: Words) -> list[Block]:
+def _rest(result: Result, listed: int, words: Words) -> list[Block]:
     notes: list[Block] = []
     unknown = sum(empty_share(row) is None for row in result["friction"]["field"])
-    others = len(result["friction"]["field"]) - unknown - min(len(rows), LISTED)
+    others = len(result["friction"]["field"]) - unknown - listed
     if others:
         notes.append(
             Note(

@@ -72,12 +72,12 @@ SENTENCES: Final = {
         N_("The form opens with the values that are nearly always chosen; they can still be changed."),
     ),
     ("remove_field", True): (
-        N_("Take {targets} off {screen}"),
-        N_("The form no longer asks for what is nearly always left empty."),
+        N_("Move {targets} out of the way on {screen}"),
+        N_("Nobody has to pass what is nearly always left empty: the field stands last on the form, or goes."),
     ),
     ("remove_field", False): (
-        N_("Take fields off {screen}"),
-        N_("The form no longer asks for what is nearly always left empty."),
+        N_("Move fields out of the way on {screen}"),
+        N_("Nobody has to pass what is nearly always left empty: the field stands last on the form, or goes."),
     ),
 }
 

@@ -208,7 +208,9 @@ def _cost(result: Result, words: Words) -> list[Block]:
     else:
         sentences = [words.say("A change of application adds {seconds} between two acts.", **said)]
     if cost["after_s"] is not None:
-        sentences.append(words.say("{seconds} of it comes after the other application is in front.", seconds=words.seconds(cost["after_s"])))
+        sentences.append(
+            words.say("{seconds} of it comes after the other application is in front.", seconds=words.seconds(cost["after_s"]))
+        )
     return [Note(" ".join(sentences))]
 
 

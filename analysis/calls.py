@@ -13,30 +13,45 @@ Source: Gray, John, Atwood 1993, Human-Computer Interaction 8(3):237-309, doi 10
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import polars as pl
+import numpy as np
 
-__all__ = ["talking_share"]
+from shadow.events import ACTIONS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.kernel.columns import SessionBlock
+
+__all__ = ["talking"]
 
 TALKS: Final = {"call_start": True, "hold_start": False, "hold_end": True, "call_end": False}
 
 
-def talking_share(event_times: pl.DataFrame, slack_ms: int) -> pl.Expr:
+def talking(block: SessionBlock, slack_ms: int) -> NDArray[np.bool_]:
     """
-    1 for the time after events at which the agent talks in a call that outlasts the work, 0 after all others.
+    Whether in the time after each event the agent talks in a call that outlasts the work.
 
     Args:
 
-        event_times: The concept of that name, in session and seq order.
+        block: The events.
 
         slack_ms: Milliseconds from the last act to the end of the call, from which on they talked on. A call whose end is not in the log
             is taken for one in which they did.
     """
-    if not event_times["action"].is_in(list(TALKS)).any():
-        return pl.lit(0)
-    action = pl.col("action")
-    talks = action.replace_strict(TALKS, default=None, return_dtype=pl.Boolean).forward_fill().over("session")
-    slack = pl.col("gap_ms").shift().over("session")
-    outlasts = pl.when(action == "call_end").then(slack >= slack_ms).backward_fill().over("session")
-    return (talks.fill_null(value=False) & outlasts.fill_null(value=True)).cast(pl.Int64)
+    told = np.flatnonzero(block.is_action(*TALKS))
+    if not len(told):
+        return np.zeros(len(block), dtype=np.bool_)
+    rows, session = np.arange(len(block)), block.session_of
+    talks = np.array([TALKS.get(name, False) for name in ACTIONS])[block.action[told]]
+    last = np.searchsorted(told, rows, side="right") - 1
+    known = (last >= 0) & (told[last] >= block.starts[:-1][session])
+    ends = told[block.is_action("call_end")[told]]
+    # An end that opens a session has no act before it.
+    ends = ends[ends > block.starts[:-1][session[ends]]]
+    outlasts = np.append(block.t_ms[ends] - block.t_ms[ends - 1] >= slack_ms, np.True_)
+    following = np.searchsorted(ends, rows)
+    there = np.append(ends, len(block))[following] < block.starts[1:][session]
+    now: NDArray[np.bool_] = known & talks[last] & (outlasts[following] | ~there)
+    return now

@@ -23,9 +23,6 @@ import polars as pl
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.bundles import Bundles
-    from analysis.timeline import Timeline
-
     Floats = NDArray[np.float64]
 
 __all__ = ["Evidence", "evidence_of", "weigh_evidence"]
@@ -60,20 +57,25 @@ class Evidence:
     conflict: bool
 
 
-def weigh_evidence(bundles: Bundles, line: Timeline, pace: Floats, klm_sd_ln: float) -> pl.DataFrame:
+def weigh_evidence(bundles: pl.DataFrame, took: tuple[Floats, Floats], pace: Floats, klm_sd_ln: float) -> pl.DataFrame:
     """
     Every bundle with what is known of its way, a way being one target filled from one source by one hand.
+
+    Args:
+
+        bundles: The bundles (`analysis.bundles`).
+
+        took: Seconds of each bundle's own stretches, as seen and as modelled.
+
+        pace: Pace of each agent.
+
+        klm_sd_ln: How far the model is off, sd of ln.
 
     Returns:
 
         One row per bundle, in their order: seen_s, n (of its way), factor, conflict.
     """
-    lengths = bundles.stretches.with_columns(
-        seen_s=pl.col("end") - pl.col("start"),
-        klm_s=pl.Series(line.model_between(bundles.stretches["start"].to_numpy(), bundles.stretches["end"].to_numpy())),
-    )
-    own = bundles.needs.join(lengths, on="stretch").group_by("bundle").agg(pl.col("seen_s", "klm_s").sum())
-    times = bundles.frame.select("bundle", "agent", *WAY).join(own, on="bundle", how="left", maintain_order="left")
+    times = bundles.select("agent", *WAY, seen_s=pl.Series(took[0]), klm_s=pl.Series(took[1]))
     times = times.with_columns(klm_s=pl.col("klm_s") * pl.Series(pace[times["agent"].to_numpy()]))
     usable = times.filter((pl.col("seen_s") > 0) & (pl.col("klm_s") > 0))
     sigma = _within_sd(usable)

@@ -17,7 +17,14 @@ from numpy.typing import NDArray
 from analysis.kernel.aggregates import StudySums
 from analysis.kernel.columns import NO_ROLE
 
-__all__ = ["apps_without_reactions", "friction_by_app", "friction_by_field", "friction_by_screen", "switches_between_apps"]
+__all__ = [
+    "apps_without_reactions",
+    "fillable_fields",
+    "friction_by_app",
+    "friction_by_field",
+    "friction_by_screen",
+    "switches_between_apps",
+]
 
 Bools = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -84,7 +91,7 @@ def friction_by_field(sums: StudySums) -> pl.DataFrame:
     """
     fields, n_fields = sums.fields, len(sums.places.field_role)
     (dwell,), (hesitation,) = sums.field_dwell.quantiles(n_fields, 0.5), sums.hesitation.quantiles(n_fields, 0.5)
-    counted, announced = _fillable(sums), fields["announced"] > 0
+    counted, announced = fillable_fields(sums), fields["announced"] > 0
     told, shown = (np.where(counted & which, fields[name], 0) for which, name in ((counted, "case_told"), (announced, "case_shown")))
     frame = pl.DataFrame({
         "field": np.arange(n_fields, dtype=np.int32),
@@ -147,7 +154,7 @@ def _excess(sums: StudySums) -> pl.Series:
     return _per_case(observed - pace * modelled, sums).set(pl.Series(modelled == 0), None)
 
 
-def _fillable(sums: StudySums) -> Bools:
+def fillable_fields(sums: StudySums) -> Bools:
     """Fields a person could have filled, as fillable_fields.sql says."""
     places = sums.places
     by_role = places.field_has_role("entry", "text", "combo", "check", "radio", "date", "password")
@@ -157,7 +164,7 @@ def _fillable(sums: StudySums) -> Bools:
 
 
 def _skips(sums: StudySums) -> _Skips:
-    fields, fillable, announced = sums.fields, _fillable(sums), sums.fields["announced"] > 0
+    fields, fillable, announced = sums.fields, fillable_fields(sums), sums.fields["announced"] > 0
     told, passed, untouched = (fields[f"case_{name}"] + fields[f"loose_{name}"] for name in ("told", "passed", "untouched"))
     return _Skips(fillable & (told > 0), np.where(fillable, passed, 0), announced, np.where(announced, untouched, 0))
 
@@ -166,7 +173,7 @@ def _may_be_dead(sums: StudySums) -> Bools:
     """Fields of which a click has to be answered: buttons, links, cells where cells answer, and what is unknown and not fillable."""
     places = sums.places
     cells_answer = sums.apps["cell_reactions"][places.field_app] > 0
-    unknown = (places.field_role == NO_ROLE) & ~_fillable(sums)
+    unknown = (places.field_role == NO_ROLE) & ~fillable_fields(sums)
     may: Bools = places.field_has_role("button", "link") | (places.field_has_role("cell") & cells_answer) | unknown
     return may
 

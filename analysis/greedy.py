@@ -15,39 +15,42 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from analysis.replay import Replay
+    from analysis.choices import Choices
 
     Ints = NDArray[np.int64]
 
-__all__ = ["in_order_of_gain", "together"]
+__all__ = ["in_order_of_gain"]
 
 
-def together(items: Sequence[Ints]) -> Ints:
-    """Every bundle of several sets, once."""
-    return np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *items]))
-
-
-def in_order_of_gain(replay: Replay, items: Sequence[Ints], above: Sequence[Ints] = ()) -> list[tuple[int, float]]:
+def in_order_of_gain(choices: Choices, places: Iterable[int], above: Iterable[int] = ()) -> list[tuple[int, float]]:
     """
-    Sets of bundles by what each adds to those above and before it.
+    Items by what each adds to those above and before it.
+
+    Args:
+
+        choices: What there is to choose from.
+
+        places: Those that are to be put in order.
+
+        above: Those that come before them.
 
     Returns:
 
-        Places in `items`, each with the seconds it adds.
+        The places, each with the seconds it adds.
     """
-    left, chosen, ordered = list(range(len(items))), together(above), []
-    reached = replay.saving(chosen).seconds
-    unfinished = [replay.unfinished(bundles) for bundles in items]
+    left, chosen, ordered = list(places), list(above), []
+    reached = choices.seconds(chosen)
+    unfinished = {place: choices.unfinished(place) for place in left}
     while left:
-        gains = {place: replay.saving(np.r_[chosen, items[place]]).seconds - reached for place in left}
+        gains = {place: choices.seconds([*chosen, place]) - reached for place in left}
         best = max(left, key=lambda place: gains[place])
-        for place in _better_pair(replay, items, unfinished, gains, (chosen, reached)) or [best]:
-            chosen = together([chosen, items[place]])
-            now = replay.saving(chosen).seconds
+        for place in _better_pair(choices, unfinished, gains, (chosen, reached)) or [best]:
+            chosen.append(place)
+            now = choices.seconds(chosen)
             ordered.append((place, now - reached))
             reached = now
             left.remove(place)
@@ -55,7 +58,7 @@ def in_order_of_gain(replay: Replay, items: Sequence[Ints], above: Sequence[Ints
 
 
 def _better_pair(
-    replay: Replay, items: Sequence[Ints], unfinished: Sequence[set[int]], gains: dict[int, float], so_far: tuple[Ints, float]
+    choices: Choices, unfinished: dict[int, set[int]], gains: dict[int, float], so_far: tuple[list[int], float]
 ) -> list[int] | None:
     """
     Two sets that together add more than twice the best single gain, the larger first; `so_far` is what was chosen and the seconds reached.
@@ -67,7 +70,7 @@ def _better_pair(
     for first, second in combinations(gains, 2):
         if unfinished[first].isdisjoint(unfinished[second]):
             continue
-        gain = replay.saving(np.concatenate([chosen, items[first], items[second]])).seconds - reached
+        gain = choices.seconds([*chosen, first, second]) - reached
         if gain > most:
             most, found = gain, sorted((first, second), key=lambda place: -gains[place])
     return found

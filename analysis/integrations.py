@@ -75,7 +75,8 @@ def _groups(frame: pl.DataFrame, keys: list[str]) -> list[tuple[tuple[object, ..
 
 def _links(loaded: LoadedStudy, entered: pl.DataFrame) -> list[Integration]:
     """One link per pair of screens with at least LEAST_LINKED targets; fields of unknown origin belong to none."""
-    screens = loaded.table("fields").select("field", "screen")
+    entries = list(enumerate(loaded.study.catalogue.fields))
+    screens = pl.DataFrame([(code, entry.screen) for code, entry in entries], {"field": pl.Int32, "screen": pl.Int32}, orient="row")
     placed = (
         entered.drop_nulls("root_field")
         .join(screens.rename({"field": "root_field", "screen": "from_screen"}), on="root_field")

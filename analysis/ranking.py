@@ -16,19 +16,20 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.bundles import find_bundles
+from analysis.choices import Choices
 from analysis.evidence import Evidence, evidence_of, weigh_evidence
-from analysis.greedy import in_order_of_gain, together
+from analysis.greedy import in_order_of_gain
 from analysis.integrations import Integration, candidate_integrations
 from analysis.intervals import chance_of_top, draw, jackknife, shrink
 from analysis.klm import TRIP_S, agents_pace, pace_array
 from analysis.reentry import find_reentry
 from analysis.replay import Replay, Saving, prepare_replay
-from analysis.stretches import BIT_S, stays_on_field
+from analysis.second_pass import second_pass
+from analysis.stretches import BIT_S
 from analysis.suggestions import Suggestion, find_suggestions
 from analysis.switching import Switching
-from analysis.thresholds import SOURCES
-from analysis.timeline import timeline
+from analysis.thresholds import GAPS_S, SOURCES
+from analysis.timeline import longest_ms
 from analysis.warm_up import CountedCases, counted_cases
 from analysis.workarounds import Workaround, find_workarounds
 
@@ -37,11 +38,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from analysis.bundles import Bundles
     from analysis.intervals import Estimate
     from analysis.loading import LoadedStudy
     from analysis.reentry import Reentry
-    from analysis.timeline import Timeline
+    from analysis.second_pass import SecondPass
+    from analysis.thresholds import Thresholds
 
     Ints = NDArray[np.int64]
 
@@ -53,8 +54,6 @@ UNKNOWN_SE_LN: Final = 0.5
 LEAST_SECONDS: Final = 0.05
 # How far the replay of all rows together was off the truth in simulated offices: their errors make up for each other.
 TOTAL_SD_LN: Final = 0.04
-# The longest gaps for which the total is told, seconds: what is thinking to one is absence to another.
-GAPS_S: Final = (60, 120, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +147,16 @@ class _Scored:
 def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ranking:
     """Rank the integrations that the work in a study suggests."""
     reentry = reentry or find_reentry(loaded)
-    line = timeline(loaded)
-    bundles = find_bundles(loaded, line, reentry)
-    pace = pace_array(_pace(loaded, line, bundles), line.agents)
-    replay = prepare_replay(loaded, line, bundles, pace)
-    weighed = weigh_evidence(bundles, line, pace, loaded.thresholds.klm_sd_ln)
-    scored = [_score(loaded, replay, candidate, weighed) for candidate in candidate_integrations(loaded, bundles)]
-    per_case = max(1.0, float(line.cases.sum()))
+    counted, thresholds = counted_cases(loaded), loaded.thresholds
+    found = second_pass(loaded, reentry, counted)
+    own = longest_ms(thresholds)
+    pace = pace_array(_pace(found, reentry.habits.agents), reentry.habits.agents)
+    replays = {longest: prepare_replay(found, layout, pace, thresholds) for longest, layout in found.layouts.items()}
+    replay = replays[own]
+    weighed = weigh_evidence(found.bundles.frame, found.layouts[own].by_bundle(len(found.bundles.frame)), pace, thresholds.klm_sd_ln)
+    cases = counted.by_agent()["n_cases"].to_numpy().astype(np.float64)
+    scored = [_score(replay, cases, candidate, weighed, thresholds) for candidate in candidate_integrations(loaded, found.bundles)]
+    per_case = max(1.0, float(cases.sum()))
     scored = [item for item in scored if item.saving.seconds / per_case >= LEAST_SECONDS]
     firm, thin = [item for item in scored if not item.anecdote], [item for item in scored if item.anecdote]
     shrunken, variance = _shrunken(firm)
@@ -162,25 +164,22 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
     chances = chance_of_top(drawn) if firm else np.zeros(0)
     values = [(float(seconds), float(chance)) for seconds, chance in zip(shrunken, chances, strict=True)]
     sets = [item.integration.bundles for item in firm]
-    order = in_order_of_gain(replay, sets)
-    after = in_order_of_gain(replay, [item.integration.bundles for item in thin], sets)
-    ordered = [(firm[place], values[place], gain) for place, gain in order] + [(thin[place], None, gain) for place, gain in after]
+    choices = Choices(replay, [*sets, *(item.integration.bundles for item in thin)])
+    totals = {longest: each.saving(np.concatenate(sets)) for longest, each in replays.items()} if firm else {}
+    order = in_order_of_gain(choices, range(len(firm)))
+    after = in_order_of_gain(choices, range(len(firm), len(firm) + len(thin)), range(len(firm)))
+    told = [*((item, value) for item, value in zip(firm, values, strict=True)), *((item, None) for item in thin)]
+    ordered = [(*told[place], gain) for place, gain in [*order, *after]]
     return Ranking(
         rows=_rows(loaded, ordered, per_case),
-        total=jackknife(replay.saving(together(sets)).by_agent, line.cases, loaded.thresholds.min_agents, TOTAL_SD_LN) if firm else None,
-        by_gap={gap: _with_gap(loaded, bundles, pace, together(sets), gap) / per_case for gap in GAPS_S} if firm else {},
-        tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, loaded.thresholds.apart_share),
-        cases=counted_cases(loaded),
-        workarounds=find_workarounds(loaded, line, bundles),
-        switching=bundles.switching,
-        suggestions=find_suggestions(loaded, bundles),
+        total=jackknife(totals[own].by_agent, cases, thresholds.min_agents, TOTAL_SD_LN) if firm else None,
+        by_gap={gap: totals[longest_ms(thresholds, 1000 * gap)].seconds / per_case for gap in GAPS_S} if firm else {},
+        tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, thresholds.apart_share),
+        cases=counted,
+        workarounds=find_workarounds(loaded, found, per_case),
+        switching=found.switching,
+        suggestions=find_suggestions(loaded, found.bundles),
     )
-
-
-def _with_gap(loaded: LoadedStudy, bundles: Bundles, pace: NDArray[np.float64], covered: Ints, gap_s: int) -> float:
-    """Seconds that a set saves where another length of gap is the longest that counts."""
-    line = timeline(loaded, 1000 * gap_s)
-    return prepare_replay(loaded, line, bundles.retimed(loaded, line), pace).saving(covered).seconds
 
 
 def _tied(
@@ -195,26 +194,23 @@ def _tied(
     rivals = [(row, place) for row, (place, gain) in enumerate(order) if gain >= LEAST_SECONDS]
     for (row, place), (next_row, below) in pairwise(rivals):
         chance = float((drawn[place] > drawn[below]).mean())
-        one, other = set(firm[place].integration.bundles.tolist()), set(firm[below].integration.bundles.tolist())
-        if 1 - apart < chance < apart and not (one <= other or other <= one):
+        one, other = firm[place].integration.bundles, firm[below].integration.bundles
+        if 1 - apart < chance < apart and not (np.isin(one, other).all() or np.isin(other, one).all()):
             tied.append((row, next_row))
     return tuple(tied)
 
 
-def _pace(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame:
+def _pace(found: SecondPass, agents: Ints) -> pl.DataFrame:
     """Pace of each agent, from the fields they carried over by copy and paste; a copy pasted several times is one trip."""
-    carried = bundles.frame.filter((pl.col("kind") == "reentry") & (pl.col("mode") == "clipboard"))
+    carried = found.bundles.frame.with_columns(active_s=pl.Series(found.trip_s)).filter(pl.col("mode") == "clipboard")
     carried = carried.sort("session", "entry_seq").unique(["session", "source_seq"], keep="first", maintain_order=True)
-    first = stays_on_field(loaded, line, carried, "source_seq")["first"].to_numpy()
-    active_s = line.active_s[line.place(carried, "entry_seq")] - line.active_s[np.maximum(first - 1, 0)]
-    return agents_pace(pl.DataFrame({"agent": line.agents[carried["agent"].to_numpy()], "active_s": active_s}))
+    return agents_pace(carried.select(agent=pl.Series(agents[carried["agent"].to_numpy()]), active_s="active_s"))
 
 
-def _score(loaded: LoadedStudy, replay: Replay, candidate: Integration, weighed: pl.DataFrame) -> _Scored:
+def _score(replay: Replay, cases: NDArray[np.float64], candidate: Integration, weighed: pl.DataFrame, thresholds: Thresholds) -> _Scored:
     saving, evidence = replay.saving(candidate.bundles), evidence_of(weighed, candidate.bundles)
-    thresholds = loaded.thresholds
     thin = candidate.n_agents < thresholds.min_agents or candidate.n_occurrences < thresholds.min_occurrences
-    estimate = jackknife(saving.by_agent * evidence.factor, replay.line.cases, thresholds.min_agents, thresholds.model_sd_ln)
+    estimate = jackknife(saving.by_agent * evidence.factor, cases, thresholds.min_agents, thresholds.model_sd_ln)
     return _Scored(candidate, saving, estimate, evidence, thin)
 
 

@@ -11,25 +11,28 @@ the edit before it if that is later, to the edit of the target.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from analysis.relations import with_relation
-from analysis.typed_reentry import typed_occurrences, typed_pairs
+from analysis.first_pass import LINK, MODES, first_pass
+from analysis.relations import RELATIONS
+from analysis.typed_reentry import first_sources, judged_pairs
 
 if TYPE_CHECKING:
+    from analysis.first_pass import FirstPass
+    from analysis.habits import Habits
     from analysis.loading import LoadedStudy
 
 __all__ = ["Reentry", "find_reentry"]
 
 PAIR = ("source_field", "target_field", "mode")
 
-OCCURRENCE = {
-    "session": pl.Int32, "case_no": pl.Int32, "agent": pl.Int32, "source_field": pl.Int32, "target_field": pl.Int32, "mode": pl.String,
-    "source_seq": pl.Int32, "start_seq": pl.Int32, "entry_seq": pl.Int32, "target_seq": pl.Int32, "active_s": pl.Float64, "share": pl.Float64,
-    "relation": pl.String,
-}  # fmt: skip
+OCCURRENCE: Final = pl.Schema({
+    "session": pl.Int32(), "case_no": pl.Int32(), "agent": pl.Int32(), "source_field": pl.Int32(), "target_field": pl.Int32(), "mode": pl.Enum(MODES),
+    "source_seq": pl.Int32(), "start_seq": pl.Int32(), "entry_seq": pl.Int32(), "target_seq": pl.Int32(), "active_s": pl.Float64(), "share": pl.Float64(),
+    "relation": pl.Enum(RELATIONS),
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +49,13 @@ class Reentry:
         occurrences: One row per occurrence of a pair, in session and target_seq order: see OCCURRENCE. `entry_seq` is the
             paste, or the edit itself where it was typed. `share` is the part of the
             occurrence's time that counts to this source: a value joined from two sources is one occurrence with two rows of a half.
+
+        habits: What the same reading of the study said of how its work is usually done.
     """
 
     pairs: pl.DataFrame
     occurrences: pl.DataFrame
+    habits: Habits
 
 
 def find_reentry(loaded: LoadedStudy) -> Reentry:
@@ -59,36 +65,37 @@ def find_reentry(loaded: LoadedStudy) -> Reentry:
     Source: clipboard chains after Leno et al.'s robotic process mining; typed pairs by rare tokens against their chance rate under
     permutation (binomial, Benjamini-Hochberg 1995).
     """
-    clipboard = _clipboard_occurrences(loaded)
-    tested = typed_pairs(loaded)
-    typed = typed_occurrences(loaded, tested.filter(pl.col("accepted")), clipboard)
-    occurrences = pl.concat([_shaped(clipboard), _shaped(typed)])
-    occurrences = with_relation(occurrences, loaded.table("events"), loaded.table("tokens")).select(*OCCURRENCE)
+    found = first_pass(loaded)
+    tested = judged_pairs(found.pairs.total(), loaded.thresholds)
+    occurrences = pl.concat([_shaped(loaded, found.clipboard()), _shaped(loaded, _typed(found, tested.filter("accepted")))])
     occurrences = occurrences.sort("session", "target_seq", "source_seq")
-    return Reentry(_pairs(loaded, occurrences, tested), occurrences)
+    return Reentry(_pairs(loaded, occurrences, tested), occurrences, found.habits)
 
 
-def _clipboard_occurrences(loaded: LoadedStudy) -> pl.DataFrame:
-    """One row per edit that ends a copy-paste chain from another system (or from an unknown origin) within a case."""
-    links = loaded.query("""
-        SELECT l.session, l.case_no, e.agent, l.source_field, l.target_field, 'clipboard' AS mode
-             , l.copy_seq AS source_seq, l.start_seq, l.paste_seq AS entry_seq, l.edit_seq AS target_seq, l.active_ms / 1000.0 AS active_s, 1.0 AS share
-        FROM copy_paste_links AS l
-        JOIN events AS e ON l.session = e.session AND l.edit_seq = e.seq
-        WHERE l.target_field IS NOT NULL AND l.copy_seq IS NOT NULL AND l.case_no IS NOT NULL
-          AND coalesce(l.copy_case_no = l.case_no, TRUE)
-          AND (l.source_field IS NULL OR l.source_app <> l.target_app)
-        ORDER BY l.session, l.edit_seq, l.paste_seq
-    """)
-    return links.unique(["session", "target_seq"], keep="last", maintain_order=True)
+def _typed(found: FirstPass, accepted: pl.DataFrame) -> pl.DataFrame:
+    """Edits by which values of accepted pairs were typed again, each with the sources they were read from."""
+    matches = found.typed().join(accepted.select("source_field", "target_field"), on=["source_field", "target_field"], how="semi")
+    return first_sources(matches)
 
 
-def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(pl.col(name).cast(kind) for name, kind in OCCURRENCE.items() if name != "relation")
+def _shaped(loaded: LoadedStudy, links: pl.DataFrame) -> pl.DataFrame:
+    """Links as occurrences: agents named, times in seconds, codes as words."""
+    agents = pl.Series(loaded.agent_of[links["session"].to_numpy()], dtype=pl.Int32)
+    shaped = links.select(
+        *LINK,
+        agent=agents,
+        active_s=pl.col("active_ms") / 1000,
+        share=pl.col("share") if "share" in links.columns else pl.lit(1.0),
+        relation_word=pl.col("relation").replace_strict(dict(enumerate(RELATIONS)), default=None, return_dtype=OCCURRENCE["relation"]),
+    )
+    return (
+        shaped.drop("relation").rename({"relation_word": "relation"}).select(pl.col(name).cast(kind) for name, kind in OCCURRENCE.items())
+    )
 
 
 def _pairs(loaded: LoadedStudy, occurrences: pl.DataFrame, tested: pl.DataFrame) -> pl.DataFrame:
     n_cases = max(1, loaded.n_cases)
+    occurrences = occurrences.with_columns(pl.col("mode", "relation").cast(pl.String))
     counted = occurrences.group_by(PAIR).agg(
         relation=pl.col("relation").drop_nulls().mode().sort().first(),
         cases=pl.struct("session", "case_no").n_unique(),

@@ -9,47 +9,79 @@ What became of a value on its way from one field to another, told from tokens al
 
 from __future__ import annotations
 
-import polars as pl
+from typing import TYPE_CHECKING, Final
 
-__all__ = ["with_relation"]
+import numpy as np
+
+from analysis.spans import expanded, opens
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from analysis.kernel.columns import SessionBlock
+
+    Places = NDArray[np.int64]
+
+__all__ = ["RELATIONS", "relations_of"]
+
+RELATIONS: Final = ("same", "part", "joined", "reformatted")
+SAME, PART, JOINED, REFORMATTED = range(len(RELATIONS))
+HALF: Final = np.int64(32)
 
 
-def with_relation(pairs: pl.DataFrame, events: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
+def relations_of(block: SessionBlock, source: Places, target: Places) -> NDArray[np.int8]:
     """
-    The relation of each pair of events.
+    The relation of the values of pairs of events.
 
     Args:
 
-        pairs: One row per pair: session, source_seq, target_seq and whatever else; a row number is not needed.
+        block: The sessions they are of.
 
-        events: session, seq, mark.
+        source: Rows of the events that had the value.
 
-        tokens: session, seq, token, whole.
+        target: Rows of those that got it.
 
     Returns:
 
-        The pairs in the same order with a column `relation`; null where a value has no tokens or the two share none.
+        An index into RELATIONS for each pair; -1 where a value has no tokens or the two share none.
     """
-    marks = events.select("session", "seq", "mark")
-    sets = (
-        tokens.group_by("session", "seq")
-        .agg(words=pl.col("token").filter(~pl.col("whole")), wholes=pl.col("token").filter(pl.col("whole")))
-    )  # fmt: skip
-    known = marks.join(sets, on=["session", "seq"], how="left")
-    sides = pairs.select("session", "source_seq", "target_seq")
-    for side in ("source", "target"):
-        renamed = known.rename({"seq": f"{side}_seq", **{name: f"{side}_{name}" for name in ("mark", "words", "wholes")}})
-        sides = sides.join(renamed, on=["session", f"{side}_seq"], how="left", maintain_order="left")
-    source, target = pl.col("source_words"), pl.col("target_words")
-    shared = source.list.set_intersection(target).list.len()
-    wholes = pl.col("source_wholes").list.set_intersection("target_wholes").list.len()
-    n_source, n_target = source.list.n_unique(), target.list.n_unique()
-    relation = (
-        pl.when(pl.col("source_mark") == pl.col("target_mark")).then(pl.lit("same"))
-        .when((shared > 0) & (shared == n_target) & (n_target == n_source)).then(pl.lit("reformatted"))
-        .when((shared > 0) & (shared == n_target)).then(pl.lit("part"))
-        .when((shared > 0) & (shared == n_source)).then(pl.lit("joined"))
-        .when(wholes > 0).then(pl.lit("reformatted"))
-        .when(shared > 0).then(pl.when(n_target >= n_source).then(pl.lit("joined")).otherwise(pl.lit("part")))
-    )  # fmt: skip
-    return pairs.with_columns(sides.select(relation=relation)["relation"])
+    marks = block.mark(source)
+    found = np.where((marks == block.mark(target)) & (marks >= 0), SAME, -1).astype(np.int8)
+    other = np.flatnonzero(found != SAME)
+    found[other] = _from_tokens(block, source[other], target[other])
+    return found
+
+
+def _from_tokens(block: SessionBlock, source: Places, target: Places) -> NDArray[np.int8]:
+    """The relation of values that are not the same."""
+    (source_words, source_wholes), (target_words, target_wholes) = _tokens(block, source), _tokens(block, target)
+    n_source, n_target = (np.bincount(words >> HALF, minlength=len(source)) for words in (source_words, target_words))
+    shared, wholes = _in_common(source_words, target_words, len(source)), _in_common(source_wholes, target_wholes, len(source))
+    longer = np.where(n_target >= n_source, JOINED, PART)
+    return np.select(
+        [
+            (shared > 0) & (shared == n_target) & (n_target == n_source),
+            (shared > 0) & (shared == n_target),
+            (shared > 0) & (shared == n_source),
+            wholes > 0,
+            shared > 0,
+        ],
+        [REFORMATTED, PART, JOINED, REFORMATTED, longer],
+        default=-1,
+    ).astype(np.int8)
+
+
+def _in_common(one: Places, other: Places, n: int) -> Places:
+    """How many tokens the two values of each pair share."""
+    both = np.sort(np.concatenate([one, other]))
+    return np.bincount(both[1:][both[1:] == both[:-1]] >> HALF, minlength=n)
+
+
+def _tokens(block: SessionBlock, rows: Places) -> tuple[Places, Places]:
+    """The tokens of some events' values, words and wholes, each once: index of the event in `rows` << 32 | token."""
+    first = np.searchsorted(block.token_rows, rows)
+    n_tokens = np.searchsorted(block.token_rows, rows, side="right") - first
+    which, at = expanded(np.arange(len(rows), dtype=np.int64), first, n_tokens)
+    tokens, whole = (which << HALF) | block.tokens[at], block.token_whole[at]
+    words, wholes = np.sort(tokens[~whole]), np.sort(tokens[whole])
+    return words[opens(words)], wholes[opens(wholes)]

@@ -14,20 +14,19 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.visits import needless_visits
+from analysis.layout import Spans
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.bundles import Bundles
-    from analysis.loading import LoadedStudy
-    from analysis.timeline import Timeline
+    from analysis.second_pass import Layout, SecondPass
+    from analysis.thresholds import Thresholds
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Replay", "Saving", "prepare_replay"]
+__all__ = ["Remains", "Replay", "Saving", "prepare_replay"]
 
 LOOK: Final = ["session", "case_no", "target_field"]
 
@@ -60,13 +59,11 @@ class Saving:
 
 
 @dataclass(frozen=True, slots=True)
-class Replay:
+class Remains:
     """
-    A study made ready for replaying sets of bundles.
+    What of the work remains when fields are filled.
 
     Args:
-
-        line: Running totals over all events.
 
         pace: Pace of each agent (observed over modelled time).
 
@@ -75,12 +72,44 @@ class Replay:
         redo_share: Share of fills that are done by hand again.
 
         talk_share: Share of what is saved beside talk that outlasts the work which shortens the case.
+    """
 
-        start: Where each stretch of work starts that could disappear, in active seconds of the timeline, in order of starts.
+    pace: Floats
+    glance_s: float
+    redo_share: float
+    talk_share: float
 
-        end: Where it ends, likewise.
+    def net(self, gone: Floats, beside: Floats, looked: Floats, failing: tuple[Floats, Floats]) -> Floats:
+        """
+        Seconds saved, by agent.
 
-        worker: Agent of each stretch (index).
+        Args:
+
+            gone: Seconds that disappear.
+
+            beside: Those of them that lie beside talk.
+
+            looked: Seconds of glancing at what is filled, and of the way past it.
+
+            failing: Bundles that can be filled wrongly, and all of them: that share of what disappears is done by hand again.
+        """
+        share = np.divide(failing[0], failing[1], out=np.zeros_like(gone), where=failing[1] > 0)
+        net = gone - self.redo_share * share * gone - looked
+        # What remains lies beside talk as often as what disappears.
+        shortens = 1 - (1 - self.talk_share) * np.divide(beside, gone, out=np.zeros_like(gone), where=gone > 0)
+        return net * shortens
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """
+    A study made ready for replaying sets of bundles.
+
+    Args:
+
+        remains: What remains of filled fields.
+
+        spans: Stretches of work that could disappear, in order of where they begin, the longer first.
 
         stretch: For each need, its stretch.
 
@@ -101,14 +130,8 @@ class Replay:
         fed: ... and the bundles each fed: once all of those are covered, so is the memory.
     """
 
-    line: Timeline
-    pace: Floats
-    glance_s: float
-    redo_share: float
-    talk_share: float
-    start: Floats
-    end: Floats
-    worker: Ints
+    remains: Remains
+    spans: Spans
     stretch: Ints
     need: Ints
     agent: Ints
@@ -119,39 +142,36 @@ class Replay:
     memory: Ints
     fed: Ints
 
+    @property
+    def n_agents(self) -> int:
+        """Agents of the study."""
+        return len(self.remains.pace)
+
     def saving(self, covered: Ints) -> Saving:
         """Replay the log without these bundles."""
         asked = np.zeros(len(self.agent), dtype=bool)
         asked[covered] = True
-        start, end, worker = self._removed(self._with_memories(asked))
-        active, motor, talk = end - start, self.line.motor_between(start, end), self.line.talk_between(start, end)
-        n_agents = len(self.line.agents)
-        gone = np.bincount(worker, weights=active, minlength=n_agents).astype(np.float64)
-        beside = np.bincount(worker, weights=talk, minlength=n_agents).astype(np.float64)
-        low = np.minimum(active - talk, motor * np.minimum(1.0, self.pace[worker])).sum()
-        net = gone - self._redone(asked, gone) - self._looked(asked)
-        # What remains lies beside talk as often as what disappears.
-        shortens = 1 - (1 - self.talk_share) * np.divide(beside, gone, out=np.zeros_like(gone), where=gone > 0)
-        return Saving(net * shortens, float(low), float(gone.sum()), float(beside.sum()))
+        active, motor, talk, worker = self._removed(self._with_memories(asked))
+        gone, beside = (np.bincount(worker, weights=seconds, minlength=self.n_agents).astype(np.float64) for seconds in (active, talk))
+        low = np.minimum(active - talk, motor * np.minimum(1.0, self.remains.pace[worker])).sum()
+        by_agent = self.remains.net(gone, beside, self._looked(asked), self._failing(asked))
+        return Saving(by_agent, float(low), float(gone.sum()), float(beside.sum()))
 
-    def unfinished(self, covered: Ints) -> set[int]:
-        """Stretches that these bundles cover in part, and others could cover the rest of."""
-        mine = np.zeros(len(self.agent) + 1, dtype=bool)
-        mine[covered] = True
-        n_mine = np.bincount(self.stretch, weights=mine[self.need], minlength=len(self.start))
-        n_all = np.bincount(self.stretch, minlength=len(self.start))
-        never = np.bincount(self.stretch, weights=self.need < 0, minlength=len(self.start)) > 0
-        return set(np.flatnonzero((n_mine > 0) & (n_mine < n_all) & ~never).tolist())
+    def glance_seconds(self) -> Floats:
+        """Seconds of each glance at what is filled, and of the way past it."""
+        return self.remains.glance_s * self.remains.pace[self.looker] + self.detour_s
 
-    def _removed(self, gone: Bools) -> tuple[Floats, Floats, Ints]:
-        """Start, end and agent of what disappears; where stretches overlap it is counted once."""
-        missing = np.where(self.need < 0, True, ~gone[self.need])  # noqa: FBT003 - not an argument
-        removed = np.bincount(self.stretch, weights=missing, minlength=len(self.start)) == 0
-        start, end = self.start[removed], self.end[removed]
-        reached = np.maximum.accumulate(np.r_[0.0, end])[:-1]
-        start = np.maximum(start, reached)
-        fresh = start < end
-        return start[fresh], end[fresh], self.worker[removed][fresh]
+    def _removed(self, gone: Bools) -> tuple[Floats, Floats, Floats, Ints]:
+        """Active, motor and talking seconds and agent of what disappears; where stretches overlap it is counted once."""
+        missing = np.zeros(len(self.spans), dtype=bool)
+        missing[self.stretch[(self.need < 0) | ~gone[self.need]]] = True
+        kept = np.flatnonzero(~missing)
+        # Every total grows with time, so what was reached of one was reached of all.
+        start, end = (self.spans.start[kept][:, [0, 1, 3]], self.spans.end[kept][:, [0, 1, 3]])
+        reached = np.maximum.accumulate(np.concatenate([np.zeros((1, 3)), end]), axis=0)[:-1]
+        fresh = np.maximum(start[:, 0], reached[:, 0]) < end[:, 0]
+        took = (end - np.maximum(start, reached))[fresh]
+        return took[:, 0], took[:, 1], took[:, 2], self.spans.agent[kept][fresh]
 
     def _with_memories(self, asked: Bools) -> Bools:
         """The bundles asked for, and those into memories that no longer feed anything else."""
@@ -164,49 +184,39 @@ class Replay:
 
     def _looked(self, asked: Bools) -> Floats:
         """Seconds of glancing at what is filled, and of the way past it: once for each field and case."""
-        looks = np.unique(self.glance[asked])
-        looks = looks[looks >= 0]
-        agent = self.looker[looks]
-        seconds = self.glance_s * self.pace[agent] + self.detour_s[looks]
-        return np.bincount(agent, weights=seconds, minlength=len(self.pace)).astype(np.float64)
+        looks = np.zeros(len(self.looker), dtype=bool)
+        glances = self.glance[asked]
+        looks[glances[glances >= 0]] = True
+        return np.bincount(self.looker[looks], weights=self.glance_seconds()[looks], minlength=self.n_agents).astype(np.float64)
 
-    def _redone(self, asked: Bools, gone: Floats) -> Floats:
-        """Seconds of doing by hand again: a share of what disappears, as far as it belongs to bundles that can be filled wrongly."""
-        every = np.bincount(self.agent[asked], minlength=len(gone))
-        failing = np.bincount(self.agent[asked], weights=self.can_fail[asked], minlength=len(gone))
-        share = np.divide(failing, every, out=np.zeros_like(gone), where=every > 0)
-        return self.redo_share * share * gone
+    def _failing(self, asked: Bools) -> tuple[Floats, Floats]:
+        """Bundles of each agent that can be filled wrongly, and all of them."""
+        agent = self.agent[asked]
+        return (
+            np.bincount(agent, weights=self.can_fail[asked], minlength=self.n_agents).astype(np.float64),
+            np.bincount(agent, minlength=self.n_agents).astype(np.float64),
+        )
 
 
-def prepare_replay(loaded: LoadedStudy, line: Timeline, bundles: Bundles, pace: Floats) -> Replay:
+def prepare_replay(found: SecondPass, layout: Layout, pace: Floats, thresholds: Thresholds) -> Replay:
     """Make a study ready for replay: the bundles' own stretches, the visits they could spare, and what must be covered for each."""
-    visits, visit_needs = needless_visits(loaded, line, bundles)
-    own = len(bundles.stretches)
-    spans = pl.concat([bundles.stretches.select("start", "end"), visits.select("start", "end")], how="vertical_relaxed")
-    needs = pl.concat([bundles.needs, visit_needs.with_columns(pl.col("stretch") + own)], how="vertical_relaxed")
-    order = np.lexsort((-spans["end"].to_numpy(), spans["start"].to_numpy()))
+    spans = Spans.of([layout.own, layout.visits])
+    order = np.lexsort((-spans.end[:, 0], spans.start[:, 0]))
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    frame = bundles.frame
-    looks = frame.filter("glance").select("session", "case_no", "target_field", "agent", "detour_s")
-    looks = looks.unique(LOOK, keep="first", maintain_order=True).with_row_index("look")
+    frame = found.bundles.frame
+    looks = frame.filter("glance").unique(LOOK, keep="first", maintain_order=True).with_row_index("look")
     glance = frame.join(looks.select(*LOOK, "look"), on=LOOK, how="left", maintain_order="left").select(pl.when("glance").then("look"))
     return Replay(
-        line=line,
-        pace=pace,
-        glance_s=loaded.thresholds.glance_s,
-        redo_share=loaded.thresholds.redo_share,
-        talk_share=loaded.thresholds.talk_share,
-        start=spans["start"].to_numpy()[order],
-        end=spans["end"].to_numpy()[order],
-        worker=line.worker_at(spans["start"].to_numpy()[order]),
-        stretch=place[needs["stretch"].to_numpy()],
-        need=needs["bundle"].to_numpy().astype(np.int64),
+        Remains(pace, thresholds.glance_s, thresholds.redo_share, thresholds.talk_share),
+        Spans(spans.start[order], spans.end[order], spans.agent[order]),
+        stretch=place[layout.stretch],
+        need=layout.need,
         agent=frame["agent"].to_numpy().astype(np.int64),
         glance=glance["look"].cast(pl.Int64).fill_null(-1).to_numpy(),
         looker=looks["agent"].to_numpy().astype(np.int64),
-        detour_s=looks["detour_s"].to_numpy(),
+        detour_s=found.detour_s[looks["bundle"].to_numpy()],
         can_fail=(frame["kind"] == "reentry").cast(pl.Float64).to_numpy(),
-        memory=bundles.feeds["bundle"].cast(pl.Int64).to_numpy(),
-        fed=bundles.feeds["fed"].cast(pl.Int64).to_numpy(),
+        memory=found.bundles.feeds["bundle"].cast(pl.Int64).to_numpy(),
+        fed=found.bundles.feeds["fed"].cast(pl.Int64).to_numpy(),
     )

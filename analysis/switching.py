@@ -19,17 +19,20 @@ import numpy as np
 import polars as pl
 
 from analysis.intervals import jackknife
+from shadow.events import ACTION_CODES
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.intervals import Estimate
-    from analysis.loading import LoadedStudy
+    from analysis.kernel.columns import SessionBlock
+    from analysis.kernel.values import TimeCounts
+    from analysis.thresholds import Thresholds
 
     Ints = NDArray[np.int64]
     Floats = NDArray[np.float64]
 
-__all__ = ["Switching", "measure_switching", "switching_row"]
+__all__ = ["Switching", "agent_kinds", "bearings_of", "measure_switching", "switching_row", "waits_of"]
 
 ACTS: Final = ("click", "input", "change", "select", "paste", "copy", "submit")
 KINDS: Final = ("within", "after", "across")
@@ -47,8 +50,8 @@ class Switching:
 
     Args:
 
-        bearings: One row per change whose first act is known: session, seq (of the event that says the other application is in front),
-            bearings_s (seconds until the first act, as far as the agent usually takes longer than for any act).
+        cost_s: Seconds that each agent usually takes longer for the first act after a change than for any act, by index; 0 where that is
+            not known.
 
         after: Seconds until one has found one's bearings, per change, over agents; None where no log says when an application is in front,
             or the first act there takes no longer than others.
@@ -58,56 +61,98 @@ class Switching:
         n_agents: Agents in whose work changes were seen.
     """
 
-    bearings: pl.DataFrame
+    cost_s: Floats
     after: Estimate | None
     across: Estimate | None
     n_agents: int
 
 
-def measure_switching(loaded: LoadedStudy) -> Switching:
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Waits before acts of a block: row of what was waited from, kind (index into KINDS), ms."""
+
+    row: Ints
+    kind: Ints
+    wait_ms: NDArray[np.int32]
+
+
+def agent_kinds(agent: Ints, kind: Ints) -> NDArray[np.int32]:
+    """A number for each agent (index) and kind, under which waits are counted."""
+    return (agent * len(KINDS) + kind).astype(np.int32)
+
+
+def measure_switching(waits: TimeCounts, n_agents: int, thresholds: Thresholds) -> Switching:
     """
     Measure what a change of application costs.
 
     An agent's own cost is the median wait after a change less the median wait within an application, drawn towards `switch_s` by how sure
     it is. Waits longer than `unattributed_ms` say nothing.
+
+    Args:
+
+        waits: How often each agent waited how long (`agent_kinds`).
+
+        n_agents: Agents of the study.
+
+        thresholds: The study's.
     """
-    thresholds = loaded.thresholds
-    waits = _waits(loaded).filter(pl.col("wait_ms") <= thresholds.unattributed_ms)
-    told = _told(waits.group_by("agent", "kind", "wait_ms").len())
+    place, wait_ms, counts = waits.counted()
+    agent, kind = np.divmod(place, len(KINDS))
+    counted = pl.DataFrame({"agent": agent, "kind": pl.Series(KINDS).gather(kind), "wait_ms": wait_ms, "len": counts})
+    told = _told(counted.filter(pl.col("wait_ms") <= thresholds.unattributed_ms))
     after, across = _extra(told, "after"), _extra(told, "across")
     cost = _drawn_to(thresholds.switch_s, thresholds.switch_sd_ln, after)
-    arrivals = waits.filter(pl.col("kind") == "after").join(after.select("agent", cost_s=pl.Series(cost)), on="agent")
+    of_agent = np.zeros(n_agents)
+    of_agent[after["agent"].to_numpy()] = cost
     least = thresholds.min_agents
     return Switching(
-        bearings=arrivals.select("session", "seq", bearings_s=pl.min_horizontal("cost_s", pl.col("wait_ms") / 1000)),
+        cost_s=of_agent,
         after=_over_agents(cost, after, least),
         across=_over_agents(across["extra_s"].to_numpy(), across, least),
         n_agents=len(across),
     )
 
 
-def _waits(loaded: LoadedStudy) -> pl.DataFrame:
-    """One row per wait before an act: session, seq (of what was waited from), agent, kind, wait_ms."""
-    events = loaded.table("event_times").select("session", "agent", "seq", "t_ms", "action", "app", "field")
-    events = events.sort("session", "seq").with_columns(screens=(pl.col("action") == "screen").cum_sum())
-    steps = events.filter(pl.col("action").is_in([*ACTS, "switch"])).with_columns(acts=pl.col("action") != "switch")
-    before = {f"{name}_before": pl.col(name).shift().over("session") for name in ("seq", "t_ms", "app", "field", "acts", "screens")}
-    last_act = {f"{name}_acted": pl.when("acts").then(name).forward_fill().shift().over("session") for name in ("seq", "t_ms", "app")}
-    steps = steps.with_columns(**before, **last_act).filter("acts")
-    stays = pl.col("app_before") == pl.col("app")
-    moves = (pl.col("field_before") != pl.col("field")) & (pl.col("screens_before") == pl.col("screens"))
-    rules = {
-        "within": (pl.col("acts_before") & stays & moves, "before"),
-        "after": (~pl.col("acts_before") & stays, "before"),
-        "across": (pl.col("app_acted") != pl.col("app"), "acted"),
-    }
-    parts = [
-        steps.filter(rule).select(
-            "session", "agent", seq=f"seq_{start}", kind=pl.lit(kind), wait_ms=pl.col("t_ms") - pl.col(f"t_ms_{start}")
-        )
-        for kind, (rule, start) in rules.items()
-    ]
-    return pl.concat(parts)
+def bearings_of(block: SessionBlock, cost_s: Floats, longest_ms: int) -> Floats:
+    """
+    Ms after each event of a block, and behind the last, that finding one's bearings takes: above 0 only where another application is in front.
+
+    Args:
+
+        block: The sessions.
+
+        cost_s: What a change costs who works in each of them, seconds.
+
+        longest_ms: After a longer wait nothing is known.
+    """
+    waits = waits_of(block)
+    arrived = (waits.kind == KINDS.index("after")) & (waits.wait_ms <= longest_ms)
+    row = waits.row[arrived]
+    found = np.zeros(len(block) + 1)
+    found[row] = np.minimum(cost_s[block.session_of[row]] * 1000, waits.wait_ms[arrived])
+    return found
+
+
+def waits_of(block: SessionBlock) -> Waits:
+    """The waits before the acts of a block, those of one kind after those of another."""
+    steps = np.flatnonzero(block.is_action(*ACTS, "switch"))
+    acts, session, app, field = block.action[steps] != ACTION_CODES["switch"], block.session_of[steps], block.app[steps], block.field[steps]
+    screens = np.cumsum(block.is_action("screen"), dtype=np.int32)[steps]
+    here = np.arange(len(steps))
+    former = np.maximum(here - 1, 0)
+    follows = acts & (session[former] == session) & (here > 0)
+    moves = (field[former] != field) & (field[former] >= 0) & (field >= 0) & (screens[former] == screens)
+    stays = app[former] == app
+    last_act = np.maximum.accumulate(np.where(acts, here, -1))[former] if len(steps) else here
+    again = acts & (here > 0) & (last_act >= 0) & (session[last_act] == session) & (app[last_act] != app)
+    found = [
+        (np.flatnonzero(follows & acts[former] & stays & moves), former), (np.flatnonzero(follows & ~acts[former] & stays), former),
+        (np.flatnonzero(again), last_act),
+    ]  # fmt: skip
+    row = np.concatenate([steps[start[which]] for which, start in found])
+    until = np.concatenate([steps[which] for which, _ in found])
+    kind = np.repeat(np.arange(len(KINDS)), [len(which) for which, _ in found])
+    return Waits(row, kind, block.t_ms[until] - block.t_ms[row])
 
 
 def _told(counts: pl.DataFrame) -> pl.DataFrame:

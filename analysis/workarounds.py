@@ -13,12 +13,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import polars as pl
 
 if TYPE_CHECKING:
-    from analysis.bundles import Bundles
+    from numpy.typing import NDArray
+
     from analysis.loading import LoadedStudy
-    from analysis.timeline import Timeline
+    from analysis.second_pass import SecondPass
 
 __all__ = ["Workaround", "find_workarounds", "workaround_row"]
 
@@ -67,59 +69,52 @@ class Workaround:
     example: dict[str, float]
 
 
-def find_workarounds(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> tuple[Workaround, ...]:
+def find_workarounds(loaded: LoadedStudy, found: SecondPass, n_cases: float) -> tuple[Workaround, ...]:
     """
     The workarounds in a study, most seconds per case first.
 
-    One seen in fewer cases than a pair of fields needs (`min_pair_cases`) is a slip and none.
+    One seen in fewer cases than a pair of fields needs (`min_pair_cases`) is a slip and none; `n_cases` are all that count.
     """
-    passed_on = _passed_on(loaded, line, bundles)
-    found = [
-        _workaround(loaded, line, part)
+    passed_on = _passed_on(loaded, found)
+    workarounds = [
+        _workaround(loaded, part, n_cases)
         for _, part in passed_on.group_by(PATH, maintain_order=True)
         if part.select("session", "case_no").n_unique() >= loaded.thresholds.min_pair_cases
     ]
-    return tuple(sorted(found, key=lambda workaround: -workaround.seconds_per_case))
+    return tuple(sorted(workarounds, key=lambda workaround: -workaround.seconds_per_case))
 
 
-def _passed_on(loaded: LoadedStudy, line: Timeline, bundles: Bundles) -> pl.DataFrame:
+def _passed_on(loaded: LoadedStudy, found: SecondPass) -> pl.DataFrame:
     """
     One row per entry out of a memory, in the order of the log.
 
-    Columns: those of PATH (codes), session, case_no, agent, source_field, memory_field, target_field, put_at (place of the event that put
-    the value down), put_s, held_s and taken_s.
+    Columns: those of PATH (codes), session, case_no, agent, source_field, memory_field, target_field, put_seq (of the event that put the
+    value down), put_s, held_s and taken_s.
     """
-    clock, frame = line.active_s, bundles.frame
-    timed = frame.filter(pl.col("kind") == "reentry")
-    starts, reads, ends = (line.place(timed, column) for column in ("start_seq", "source_seq", "target_seq"))
-    timed = timed.with_columns(
-        at=pl.Series(ends), way_s=pl.Series(clock[ends] - clock[starts]), read_s=pl.Series(clock[reads]), entered_s=pl.Series(clock[ends])
-    )
-    put = timed.filter("memory").select("bundle", memory_field="target_field", put_at="at", put_s="way_s", down_s="entered_s")
+    times = {name: pl.Series(getattr(found, name)) for name in ("way_s", "read_s", "entered_s")}
+    timed = found.bundles.frame.with_columns(**times).filter(pl.col("kind") == "reentry")
+    put = timed.filter("memory").select("bundle", memory_field="target_field", put_seq="target_seq", put_s="way_s", down_s="entered_s")
     taken = timed.filter(~pl.col("memory")).select(
         "session", "case_no", "agent", "target_field", fed="bundle", source_field="root_field", taken_s="way_s", up_s="read_s"
     )
-    both = bundles.feeds.join(put, on="bundle").join(taken, on="fed").with_columns(held_s=pl.col("up_s") - pl.col("down_s"))
-    apps = loaded.table("fields").select("field", "app")
+    both = found.bundles.feeds.join(put, on="bundle").join(taken, on="fed").with_columns(held_s=pl.col("up_s") - pl.col("down_s"))
+    field_app = loaded.sums.places.field_app
+    apps = pl.DataFrame({"field": np.arange(len(field_app), dtype=np.int32), "app": field_app})
     for side in ("memory", "source", "target"):
         both = both.join(apps.rename({"field": f"{side}_field", "app": f"{side}_app"}), on=f"{side}_field", how="left")
     between = (pl.col("source_app") != pl.col("target_app")) & (pl.col("source_app") != pl.col("memory_app"))
-    return both.filter(between).join(_memories(loaded, timed), on="memory_app", how="semi").sort("fed")
+    return both.filter(between & pl.col("memory_app").is_in(_memories(timed, field_app, found.n_entered))).sort("fed")
 
 
-def _memories(loaded: LoadedStudy, timed: pl.DataFrame) -> pl.DataFrame:
-    """Applications into which mostly values are entered that go on elsewhere: memory_app. A field counts once in each case."""
-    entry = ["session", "case_no", "field"]
-    kept = timed.filter("memory").select("session", "case_no", field="target_field").unique()
-    entries = loaded.table("edits").filter(pl.col("case_no").is_not_null()).select(*entry, "app").unique()
-    worked = entries.join(timed.select("session", "case_no").unique(), on=["session", "case_no"], how="semi")
-    shares = worked.join(kept.with_columns(kept=pl.lit(value=True)), on=entry, how="left")
-    shares = shares.group_by("app").agg(share=pl.col("kept").fill_null(value=False).mean())
-    return shares.filter(pl.col("share") > MOSTLY).select(memory_app="app")
+def _memories(timed: pl.DataFrame, field_app: NDArray[np.int32], n_entered: NDArray[np.int64]) -> list[int]:
+    """Applications into which mostly values are entered that go on elsewhere. A field counts once in each case."""
+    kept = timed.filter("memory").select("session", "case_no", "target_field").unique()
+    n_kept = np.bincount(field_app[kept["target_field"].to_numpy()], minlength=len(n_entered))
+    return np.flatnonzero(n_kept > MOSTLY * n_entered).tolist()
 
 
-def _workaround(loaded: LoadedStudy, line: Timeline, part: pl.DataFrame) -> Workaround:
-    put = part.unique("put_at")
+def _workaround(loaded: LoadedStudy, part: pl.DataFrame, n_cases: float) -> Workaround:
+    put = part.unique(["session", "put_seq"])
     seconds = float(put["put_s"].to_numpy().sum() + part["taken_s"].to_numpy().sum())
     lengths = part.with_columns(length=pl.sum_horizontal("put_s", "held_s", "taken_s")).sort("length")
     example = lengths.row(len(lengths) // 2, named=True)
@@ -130,7 +125,7 @@ def _workaround(loaded: LoadedStudy, line: Timeline, part: pl.DataFrame) -> Work
         n_occurrences=len(part),
         n_cases=part.select("session", "case_no").n_unique(),
         n_agents=part["agent"].n_unique(),
-        seconds_per_case=seconds / max(1.0, float(line.cases.sum())),
+        seconds_per_case=seconds / n_cases,
         held_s=float(part.select(pl.col("held_s").median()).item()),
         example={name: example[name] for name in ("put_s", "held_s", "taken_s")},
     )

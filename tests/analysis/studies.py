@@ -6,7 +6,14 @@ import csv
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis.loading import LoadedStudy, load_study
+from analysis.reentry import find_reentry
+from analysis.replay import Replay, prepare_replay
+from analysis.second_pass import SecondPass, second_pass
+from analysis.timeline import longest_ms
+from analysis.warm_up import counted_cases
 from shadow.interop.importing import import_logs
 from shadow.study import create_study, open_study
 
@@ -84,3 +91,14 @@ def named_field(loaded: LoadedStudy, code: int | None) -> str:
     """`app:screen:element` of a field, or `(unknown)`."""
     known = loaded.field(code)
     return f"{known['app']}:{known['screen']}:{known['field']}" if code is not None else "(unknown)"
+
+
+def laid_out(loaded: LoadedStudy) -> SecondPass:
+    """Where the work lies that the bundles of a study would remove."""
+    return second_pass(loaded, find_reentry(loaded), counted_cases(loaded))
+
+
+def replay_of(loaded: LoadedStudy, found: SecondPass, pace: np.ndarray | None = None) -> Replay:
+    """The replay of a study by its own clock, everybody at the same pace unless given."""
+    same = np.ones(len(np.unique(loaded.agent_of[1:]))) if pace is None else pace
+    return prepare_replay(found, found.layouts[longest_ms(loaded.thresholds)], same, loaded.thresholds)

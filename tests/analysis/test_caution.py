@@ -8,16 +8,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.bundles import Bundles, find_bundles
 from analysis.caveats import ranking_caveats
 from analysis.evidence import evidence_of, weigh_evidence
 from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, rank_integrations
-from analysis.reentry import find_reentry
-from analysis.switching import Switching
-from analysis.timeline import Timeline, timeline
+from analysis.timeline import longest_ms
 from analysis.warm_up import counted_cases
-from tests.analysis.studies import Row, act, carried, later
+from tests.analysis.studies import Row, act, carried, laid_out, later
 
 StudyOf = Callable[..., LoadedStudy]
 
@@ -40,9 +37,6 @@ def cases(n: int, **more: str) -> list[Row]:
 def codes(ranking: Ranking) -> list[str]:
     """Of what a ranking warns of."""
     return [caveat["code"] for caveat in ranking_caveats(ranking)]
-
-
-NO_CHANGE = Switching(pl.DataFrame(schema={"session": pl.Int32, "seq": pl.Int32, "bearings_s": pl.Float64}), None, None, 0)
 
 
 class TestWarmUp:
@@ -84,12 +78,6 @@ class TestWarmUp:
         counted = counted_cases(study_of(rows, f"{FREE}warm_up_cases = 4\nwarm_up_days = 0\n"))
 
         assert {(1, 6), (2, 6)} == set(counted.cases.group_by("session").len().rows())
-
-
-def world_of(loaded: LoadedStudy) -> tuple[Bundles, Timeline]:
-    """The bundles of a study on its clock."""
-    line = timeline(loaded)
-    return find_bundles(loaded, line, find_reentry(loaded)), line
 
 
 class TestGaps:
@@ -148,31 +136,20 @@ class TestCalls:
         assert (share < 1) == ("talk_share" in [assumption.name for assumption in saved[True].assumptions])
 
 
-def line_of(seen_s: list[float], klm_s: list[float]) -> tuple[Bundles, Timeline]:
-    """Bundles of one way and one agent, each a stretch that took so long, and would take an expert so long."""
-    ends = np.cumsum(np.r_[0.0, seen_s])
+def way_of(seen_s: list[float], klm_s: list[float]) -> tuple[pl.DataFrame, tuple[np.ndarray, np.ndarray]]:
+    """Bundles of one way and one agent, each of which took so long, and would take an expert so long."""
     n = len(seen_s)
     frame = pl.DataFrame({
-        "bundle": range(n), "agent": [0] * n, "kind": ["reentry"] * n, "root_field": [1] * n, "target_field": [2] * n,
-        "mode": ["clipboard"] * n,
-    }, schema_overrides={"bundle": pl.Int64})  # fmt: skip
-    stretches = pl.DataFrame({"stretch": range(n), "start": ends[:-1], "end": ends[1:]}, schema_overrides={"stretch": pl.Int64})
-    needs = stretches.select("stretch", bundle="stretch")
-    feeds = pl.DataFrame(schema={"bundle": pl.Int64, "fed": pl.Int64})
-    nothing, none = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.bool_)
-    line = Timeline(
-        agent=nothing, app=nothing, agents=nothing[:1], cases=np.ones(1), active_s=ends, motor_s=ends,
-        model_s=np.cumsum(np.r_[0.0, klm_s]), talk_s=np.zeros(n + 1), finishes=none, acted=nothing, by_keys=none, leads_s=np.zeros((2, 2, 1)),
-        offset={1: 0},
-    )  # fmt: skip
-    return Bundles(frame, feeds, stretches, needs, 0.0, NO_CHANGE), line
+        "agent": [0] * n, "kind": ["reentry"] * n, "root_field": [1] * n, "target_field": [2] * n, "mode": ["clipboard"] * n,
+    })  # fmt: skip
+    return frame, (np.array(seen_s), np.array(klm_s))
 
 
 class TestEvidence:
     @pytest.mark.parametrize(("n", "label"), [(5, "modelled"), (6, "blended"), (24, "blended"), (25, "measured")])
     def test_by_how_much_was_seen(self, n: int, label: str) -> None:
         """A way seen 25 times is measured, from 6 on it is blended with the model, below it is the model's."""
-        weighed = weigh_evidence(*line_of([5.0] * n, [4.0] * n), np.ones(1), 0.25)
+        weighed = weigh_evidence(*way_of([5.0] * n, [4.0] * n), np.ones(1), 0.25)
 
         assert label == evidence_of(weighed, np.arange(n)).label
 
@@ -182,30 +159,30 @@ class TestEvidence:
 
         w = 0.0625 / 0.1225; factor = (4 / 6) ** (1 - w).
         """
-        found = evidence_of(weigh_evidence(*line_of([6.0] * 6, [4.0] * 6), np.ones(1), 0.25), np.arange(6))
+        found = evidence_of(weigh_evidence(*way_of([6.0] * 6, [4.0] * 6), np.ones(1), 0.25), np.arange(6))
 
         assert pytest.approx((4 / 6) ** (1 - 0.0625 / 0.1225)) == found.factor
         assert not found.conflict
 
     def test_measured_times_are_left_alone(self) -> None:
         """Where enough was seen the model changes nothing."""
-        assert 1.0 == evidence_of(weigh_evidence(*line_of([6.0] * 25, [4.0] * 25), np.ones(1), 0.25), np.arange(25)).factor
+        assert 1.0 == evidence_of(weigh_evidence(*way_of([6.0] * 25, [4.0] * 25), np.ones(1), 0.25), np.arange(25)).factor
 
     def test_at_the_agents_pace(self) -> None:
         """The model speaks at the pace of who did it: 6 s where it says 4 is just what an agent of pace 1.5 needs."""
-        found = evidence_of(weigh_evidence(*line_of([6.0] * 6, [4.0] * 6), np.array([1.5]), 0.25), np.arange(6))
+        found = evidence_of(weigh_evidence(*way_of([6.0] * 6, [4.0] * 6), np.array([1.5]), 0.25), np.arange(6))
 
         assert pytest.approx(1.0) == found.factor
 
     def test_a_contradiction_is_never_averaged(self) -> None:
         """Times of ten times what the model says are left as they are, and said to contradict it."""
-        found = evidence_of(weigh_evidence(*line_of([40.0] * 12, [4.0] * 12), np.ones(1), 0.25), np.arange(12))
+        found = evidence_of(weigh_evidence(*way_of([40.0] * 12, [4.0] * 12), np.ones(1), 0.25), np.arange(12))
 
         assert (1.0, True) == (found.factor, found.conflict)
 
     def test_nothing_to_go_by(self) -> None:
         """Stretches without time, or without anything an expert would do, are taken as seen."""
-        found = evidence_of(weigh_evidence(*line_of([5.0, 5.0, 0.0], [0.0, 0.0, 4.0]), np.ones(1), 0.25), np.arange(3))
+        found = evidence_of(weigh_evidence(*way_of([5.0, 5.0, 0.0], [0.0, 0.0, 4.0]), np.ones(1), 0.25), np.arange(3))
 
         assert 1.0 == found.factor
 
@@ -227,8 +204,8 @@ class TestApart:
         rows = [row for number in range(40) for row in case(f"value{number:03d}", number)]
         for row in rows:
             row["time"] += 12_000 if row["case"] == "7" and row["action"] in ("change", "submit") else 0
-        bundles, _ = world_of(study_of(rows, FREE))
-        lengths = bundles.stretches.select(pl.col("end") - pl.col("start"))["end"]
+        loaded = study_of(rows, FREE)
+        layout = laid_out(loaded).layouts[longest_ms(loaded.thresholds)]
 
-        assert bundles.pulled_in_s > 4
-        assert float(lengths.max() or 0) < 12
+        assert layout.pulled_in_s > 4
+        assert layout.own.took()[:, 0].max() < 12

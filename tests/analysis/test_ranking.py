@@ -9,14 +9,13 @@ import msgspec
 import numpy as np
 import pytest
 
-from analysis.bundles import find_bundles
 from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
 from analysis.ranking import Ranking, _pace, rank_integrations
 from analysis.reentry import find_reentry
-from analysis.replay import Replay, prepare_replay
-from analysis.timeline import timeline
-from tests.analysis.studies import Row, act, later, named_field
+from analysis.replay import Replay
+from tests.analysis import studies
+from tests.analysis.studies import Row, act, laid_out, later, named_field
 
 StudyOf = Callable[..., LoadedStudy]
 
@@ -31,9 +30,8 @@ def with_thresholds(loaded: LoadedStudy, **known: float) -> LoadedStudy:
 
 def replay_of(loaded: LoadedStudy) -> Replay:
     """The replay that a ranking rests on."""
-    line = timeline(loaded)
-    bundles = find_bundles(loaded, line, find_reentry(loaded))
-    return prepare_replay(loaded, line, bundles, pace_array(_pace(loaded, line, bundles), line.agents))
+    found, agents = laid_out(loaded), find_reentry(loaded).habits.agents
+    return studies.replay_of(loaded, found, pace_array(_pace(found, agents), agents))
 
 
 def targets(loaded: LoadedStudy, ranking: Ranking) -> list[tuple[str, ...]]:

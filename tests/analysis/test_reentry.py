@@ -11,9 +11,10 @@ from typing import Any
 import polars as pl
 import pytest
 
+from analysis.first_pass import first_pass
 from analysis.loading import LoadedStudy
 from analysis.reentry import Reentry, find_reentry
-from analysis.typed_reentry import typed_pairs
+from analysis.typed_reentry import judged_pairs
 from tests.analysis.studies import Row, act, carried, import_study, named_field, typed, write_log
 
 StudyOf = Callable[..., LoadedStudy]
@@ -259,6 +260,6 @@ def test_chance_effect_and_q_values(study_of: StudyOf, seed: int) -> None:
         (named_field(loaded, row["source_field"])[-2:], named_field(loaded, row["target_field"])[-2:]): (
             row["n_matching"], row["chance_rate"], row["effect"], row["q_value"], row["accepted"],
         )
-        for row in typed_pairs(loaded).to_dicts()
+        for row in judged_pairs(first_pass(loaded).pairs.total(), loaded.thresholds).to_dicts()
     }  # fmt: skip
     assert expected == found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
-import polars as pl
+import numpy as np
 import pytest
 
 from analysis.loading import LoadedStudy
 from analysis.reentry import find_reentry
-from analysis.relations import with_relation
+from analysis.relations import RELATIONS, relations_of
+from tests.analysis.kernel_rows import block_of_log
 from tests.analysis.studies import carried, import_study, write_log
+from tests.analysis.test_concepts import event, log_of
 
 PAIRS = [
     ("jdoe@example.com", "jdoe@example.com", "same"),
@@ -53,23 +56,18 @@ def test_literal_pairs(relations: dict[int, str | None], n: int) -> None:
     assert PAIRS[n][2] == relations[n]
 
 
-def related(source: dict[str, object], target: dict[str, object]) -> str | None:
+def related(source: dict[str, Any], target: dict[str, Any]) -> str | None:
     """The relation of two events by their mark, words and wholes."""
     sides = [source, target]
-    events = pl.DataFrame(
-        {"session": [1, 1], "seq": [0, 1], "mark": [side.get("mark") for side in sides]}, schema_overrides={"mark": pl.Int32}
-    )
-    rows = [
-        (1, seq, token, whole)
+    log = log_of(*(event(seq, "change", 111, mark=side.get("mark")) for seq, side in enumerate(sides)))
+    log.tokens = [
+        (log.events[0]["session"], seq, token, whole)
         for seq, side in enumerate(sides)
         for name, whole in (("words", False), ("wholes", True))
-        for token in side.get(name, ())  # type: ignore[attr-defined]
+        for token in side.get(name, ())
     ]
-    schema = {"session": pl.Int64, "seq": pl.Int64, "token": pl.Int64, "whole": pl.Boolean}
-    tokens = pl.DataFrame(rows, schema=schema, orient="row")
-    pairs = pl.DataFrame({"session": [1], "source_seq": [0], "target_seq": [1]})
-    relation: str | None = with_relation(pairs, events, tokens)["relation"][0]
-    return relation
+    (code,) = relations_of(block_of_log(log), np.array([0]), np.array([1]))
+    return None if code < 0 else RELATIONS[code]
 
 
 class TestRules:

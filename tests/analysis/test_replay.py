@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.bundles import Bundles, find_bundles
+from analysis.bundles import Bundles
+from analysis.choices import Choices
 from analysis.integrations import Integration, candidate_integrations
+from analysis.layout import Spans
 from analysis.loading import LoadedStudy
-from analysis.reentry import find_reentry
-from analysis.replay import Replay, prepare_replay
-from analysis.timeline import Timeline, timeline
-from tests.analysis.studies import Row, act, carried, later, named_field
+from analysis.replay import Remains, Replay
+from tests.analysis import studies
+from tests.analysis.studies import Row, act, carried, laid_out, later, named_field
 
 StudyOf = Callable[..., LoadedStudy]
 World = tuple[Replay, Bundles, dict[tuple[str, ...], Integration]]
@@ -31,25 +32,25 @@ def ints(*values: int) -> np.ndarray:
 
 def replay_of(stretches: list[tuple[int, int, list[int]]], n_bundles: int, **known: Any) -> Replay:
     """A replay of stretches (start, end, bundles that must be covered), of one agent, in which nothing remains."""
-    length = max((end for _, end, _ in stretches), default=0) + 1
-    zeros = np.zeros(length)
-    line = Timeline(
-        agent=ints(*[0] * length), app=ints(*[0] * length), agents=ints(1), cases=np.array([1.0]),
-        active_s=np.arange(length + 1, dtype=np.float64), motor_s=np.arange(length + 1) / 2,
-        model_s=np.arange(length + 1) / 2, talk_s=np.zeros(length + 1), finishes=zeros > 0, acted=ints(*range(length)), by_keys=zeros > 0,
-        leads_s=np.zeros((2, 2, 1)), offset={1: 0},
-    )  # fmt: skip
     stretches = sorted(stretches, key=lambda stretch: (stretch[0], -stretch[1]))
     needs = [(place, bundle) for place, (_, _, wanted) in enumerate(stretches) for bundle in wanted]
+    start, end = (np.array([stretch[side] for stretch in stretches], dtype=np.float64)[:, None] for side in (0, 1))
+    # Half of the time is motor time, and all of it is modelled; nobody talks.
+    moment = np.array([[1.0, 0.5, 0.5, 0.0]])
+    rest = {name: known.pop(name, default) for name, default in (("glance_s", 0.0), ("redo_share", 0.0), ("pace", np.ones(1)))}
     replay = Replay(
-        line=line, pace=np.ones(1), glance_s=0.0, redo_share=0.0, talk_share=0.5,
-        start=np.array([start for start, _, _ in stretches], dtype=np.float64),
-        end=np.array([end for _, end, _ in stretches], dtype=np.float64),
-        worker=ints(*[0] * len(stretches)), stretch=ints(*(place for place, _ in needs)), need=ints(*(bundle for _, bundle in needs)),
+        Remains(rest["pace"], rest["glance_s"], rest["redo_share"], 0.5),
+        Spans(start * moment, end * moment, ints(*[0] * len(stretches))),
+        stretch=ints(*(place for place, _ in needs)), need=ints(*(bundle for _, bundle in needs)),
         agent=ints(*[0] * n_bundles), glance=ints(*[-1] * n_bundles), looker=ints(), detour_s=np.zeros(0),
         can_fail=np.ones(n_bundles), memory=ints(), fed=ints(),
     )  # fmt: skip
     return dataclasses.replace(replay, **known)
+
+
+def slower(replay: Replay, **known: Any) -> Replay:
+    """A replay in which something else remains."""
+    return dataclasses.replace(replay, remains=dataclasses.replace(replay.remains, **known))
 
 
 def seconds(replay: Replay, *covered: int) -> float:
@@ -92,7 +93,7 @@ class TestLiteralWorlds:
     def test_a_glance_for_each_field_and_case(self) -> None:
         """Two bundles that share a glance are charged once, at the agent's pace; so is the way past."""
         replay = replay_of([(0, 10, [0]), (10, 20, [1]), (20, 30, [2])], 3, glance=ints(0, 0, 1), looker=ints(0, 0))
-        replay = dataclasses.replace(replay, glance_s=1.2, pace=np.array([1.5]), detour_s=np.array([0.2, -0.5]))
+        replay = dataclasses.replace(slower(replay, glance_s=1.2, pace=np.array([1.5])), detour_s=np.array([0.2, -0.5]))
 
         expected = [10 - 2.0, 10 - 2.0, 20 - 2.0, 30 - 2.0 - 1.3]
         assert pytest.approx(expected) == [seconds(replay, *sets) for sets in ([0], [1], [0, 1], [0, 1, 2])]
@@ -107,7 +108,7 @@ class TestLiteralWorlds:
         """The most is all that disappears, the least its motor part at the agent's pace, never slower than the model's."""
         replay = replay_of([(0, 10, [0])], 1, redo_share=0.5)
 
-        found = {pace: dataclasses.replace(replay, pace=np.array([pace])).saving(ints(0)) for pace in (0.8, 1.0, 2.0)}
+        found = {pace: slower(replay, pace=np.array([pace])).saving(ints(0)) for pace in (0.8, 1.0, 2.0)}
 
         assert [(4, 5, 10), (5, 5, 10), (5, 5, 10)] == [(saving.low, saving.seconds, saving.high) for saving in found.values()]
 
@@ -137,6 +138,33 @@ def test_removed_time_against_an_oracle(seed: int) -> None:
     assert len(expected) == pytest.approx(seconds(replay, *sorted(asked)))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_choices_against_the_replay(seed: int) -> None:
+    """On seeded worlds a set of integrations saves by the reduced replay what it saves by the whole one, whatever overlaps or remains."""
+    rng = random.Random(seed)
+    stretches = []
+    for _ in range(30):
+        start = rng.randint(0, 60)
+        stretches.append((start, start + rng.randint(0, 12), rng.sample(range(-1, 12), rng.randint(1, 3))))
+    replay = replay_of(
+        stretches, 12, memory=ints(0, 0, 1), fed=ints(1, 2, 3), agent=ints(*rng.choices(range(2), k=12)), glance=ints(*range(5), *rng.choices(range(-1, 5), k=7)),
+        looker=ints(*rng.choices(range(2), k=5)), detour_s=np.array([rng.random() for _ in range(5)]), can_fail=np.array(rng.choices((0.0, 1.0), k=12)),
+        glance_s=1.2, redo_share=0.05, pace=np.array([0.8, 1.5]),
+    )  # fmt: skip
+    workers = ints(*rng.choices(range(2), k=len(replay.spans)))
+    # Work that overlaps is one agent's.
+    together = np.cumsum(replay.spans.start[:, 0] >= np.maximum.accumulate(np.r_[0.0, replay.spans.end[:, 0]])[:-1])
+    replay = dataclasses.replace(replay, spans=dataclasses.replace(replay.spans, agent=workers[np.minimum(together, len(workers) - 1)]))
+    items = [ints(*rng.sample(range(12), rng.randint(1, 4))) for _ in range(6)]
+    choices = Choices(replay, items)
+
+    for n in range(len(items) + 1):
+        chosen = rng.sample(range(6), n)
+        assert replay.saving(np.concatenate([ints(), *(items[place] for place in chosen)])).seconds == pytest.approx(
+            choices.seconds(chosen)
+        )
+
+
 def test_more_integrations_remove_no_less(sample: LoadedStudy) -> None:
     """What disappears grows with the set, in any order; what is saved need not, for every filled field costs a glance."""
     replay, _, candidates = world_of(sample)
@@ -149,13 +177,12 @@ def test_more_integrations_remove_no_less(sample: LoadedStudy) -> None:
 
 def world_of(loaded: LoadedStudy) -> World:
     """The replay of a study, its bundles, and its candidates by kind and targets."""
-    line = timeline(loaded)
-    bundles = find_bundles(loaded, line, find_reentry(loaded))
+    found = laid_out(loaded)
     candidates = {
         (item.kind, *(named_field(loaded, code).split(":")[-1] for code in item.targets)): item
-        for item in candidate_integrations(loaded, bundles)
+        for item in candidate_integrations(loaded, found.bundles)
     }
-    return prepare_replay(loaded, line, bundles, np.ones(len(line.agents))), bundles, candidates
+    return studies.replay_of(loaded, found), found.bundles, candidates
 
 
 FREE = "[thresholds]\nglance_s = 0\nredo_share = 0\n"
@@ -255,7 +282,7 @@ class TestWhatRemains:
 
         replay, _, candidates = world_of(study_of(study_rows(case), FREE))
         item = candidates["autofill", "name"]
-        glancing = dataclasses.replace(replay, glance_s=1.2)
+        glancing = slower(replay, glance_s=1.2)
 
         assert 16 == len(item.bundles)
         assert pytest.approx(8 * 1.2) == seconds(replay, *item.bundles) - seconds(glancing, *item.bundles)
@@ -266,7 +293,7 @@ class TestWhatRemains:
             lambda name: [*carried(0, "CRM:/card:land", "ERP:/form:land", "Sverige"), act(9, "submit", "ERP:/form:save", name)]
         )
         replay, _, candidates = world_of(study_of(rows, FREE))
-        glancing = dataclasses.replace(replay, glance_s=1.2)
+        glancing = slower(replay, glance_s=1.2)
         sets = [candidates["autofill", "land"].bundles, candidates["default", "land"].bundles]
 
         for covered in (*sets, np.concatenate(sets)):

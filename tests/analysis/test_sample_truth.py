@@ -9,15 +9,13 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.bundles import find_bundles
 from analysis.integrations import candidate_integrations
 from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
 from analysis.ranking import _pace
 from analysis.reentry import find_reentry
-from analysis.replay import prepare_replay
 from analysis.results import rank_document, reentry_document
-from analysis.timeline import timeline
+from tests.analysis.studies import laid_out, replay_of
 
 Truth = dict[str, Any]
 Row = dict[str, Any]
@@ -112,10 +110,9 @@ class TestRanking:
 @pytest.fixture(name="saved", scope="module")
 def _saved(sample: LoadedStudy) -> Any:
     """A function from target fields to the minutes per case that filling them all saves."""
-    line = timeline(sample)
-    bundles = find_bundles(sample, line, find_reentry(sample))
-    replay = prepare_replay(sample, line, bundles, pace_array(_pace(sample, line, bundles), line.agents))
-    candidates = [item for item in candidate_integrations(sample, bundles) if item.kind in ("autofill", "default")]
+    found, agents = laid_out(sample), find_reentry(sample).habits.agents
+    replay = replay_of(sample, found, pace_array(_pace(found, agents), agents))
+    candidates = [item for item in candidate_integrations(sample, found.bundles) if item.kind in ("autofill", "default")]
 
     def minutes(targets: list[Row]) -> float:
         wanted = {name(target) for target in targets}

@@ -8,13 +8,10 @@ from typing import Any
 
 import pytest
 
-from analysis.bundles import find_bundles
 from analysis.loading import LoadedStudy
 from analysis.ranking import rank_integrations
-from analysis.reentry import find_reentry
 from analysis.suggestions import Suggestion, find_suggestions, suggestion_row
-from analysis.timeline import timeline
-from tests.analysis.studies import Row, act, later
+from tests.analysis.studies import Row, act, laid_out, later
 
 StudyOf = Callable[..., LoadedStudy]
 
@@ -39,8 +36,7 @@ def one_case(number: int, *, fax: str = "", kind: str = "private") -> list[Row]:
 
 def suggested(loaded: LoadedStudy) -> list[tuple[str, str]]:
     """Kind and field of each suggestion."""
-    bundles = find_bundles(loaded, timeline(loaded), find_reentry(loaded))
-    return [(one.kind, one.field["field"]) for one in find_suggestions(loaded, bundles)]
+    return [(one.kind, one.field["field"]) for one in find_suggestions(loaded, laid_out(loaded).bundles)]
 
 
 def log(**given: list[str]) -> list[Row]:

@@ -8,13 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analysis.bundles import find_bundles
 from analysis.loading import LoadedStudy
 from analysis.reentry import find_reentry
-from analysis.replay import prepare_replay
-from analysis.switching import _drawn_to, measure_switching, switching_row
-from analysis.timeline import timeline
-from tests.analysis.studies import Row, act, later
+from analysis.switching import Switching, _drawn_to, measure_switching, switching_row
+from tests.analysis.studies import Row, act, laid_out, later, replay_of
 
 StudyOf = Callable[..., LoadedStudy]
 
@@ -47,16 +44,20 @@ def log(bearings_s: float, n: int = 8, agents: tuple[str, ...] = ("Ann",)) -> li
 
 def saved(loaded: LoadedStudy) -> float:
     """Seconds per case that filling everything saves."""
-    line = timeline(loaded)
-    bundles = find_bundles(loaded, line, find_reentry(loaded))
-    replay = prepare_replay(loaded, line, bundles, np.ones(len(line.agents)))
-    return replay.saving(bundles.frame["bundle"].to_numpy()).seconds / loaded.n_cases
+    found = laid_out(loaded)
+    return replay_of(loaded, found).saving(found.bundles.frame["bundle"].to_numpy()).seconds / loaded.n_cases
+
+
+def switching_of(loaded: LoadedStudy) -> Switching:
+    """What a change of application costs in a study."""
+    habits = find_reentry(loaded).habits
+    return measure_switching(habits.waits, len(habits.agents), loaded.thresholds)
 
 
 class TestMeasured:
     def test_what_a_change_adds(self, study_of: StudyOf) -> None:
         """3 s after the other system is in front, where a move takes 1 s, and 1 s to get there: 2 s of bearings, 3 s in all."""
-        switching = measure_switching(study_of(log(2.0), FREE))
+        switching = switching_of(study_of(log(2.0), FREE))
 
         assert switching.after is not None
         assert switching.across is not None
@@ -65,24 +66,24 @@ class TestMeasured:
 
     def test_none_to_be_told(self, study_of: StudyOf) -> None:
         """Where the first act takes no longer than any other there is nothing to tell, and next to nothing is spared."""
-        switching = measure_switching(study_of(log(0.0), FREE))
+        switching = switching_of(study_of(log(0.0), FREE))
 
         assert switching.after is None
-        assert float(switching.bearings["bearings_s"].to_numpy().max()) < 0.1
+        assert switching.cost_s.max() < 0.1
 
     def test_no_switches_in_the_log(self, study_of: StudyOf) -> None:
         """A log that never says when an application is in front tells what a change adds, and nothing of where it goes."""
         rows = [row for row in log(2.0) if row["action"] != "switch"]
-        switching = measure_switching(study_of(rows, FREE))
+        switching = switching_of(study_of(rows, FREE))
 
-        assert switching.bearings.is_empty()
+        assert not switching.cost_s.any()
         assert switching.after is None
         assert switching.across is not None
 
     def test_an_interval_over_agents_and_none_of_any_agent(self, study_of: StudyOf) -> None:
         """Three agents of 1, 2 and 3 s: one figure with an interval about it, and no figure for each."""
         rows = [row for bearings, agent in ((1.0, "Ann"), (2.0, "Bo"), (3.0, "Cy")) for row in log(bearings, agents=(agent,))]
-        row = switching_row(measure_switching(study_of(rows, "")))
+        row = switching_row(switching_of(study_of(rows, "")))
 
         assert {"agents", "after_s", "after_ci90", "across_s", "across_ci90"} == set(row)
         assert 2.0 == pytest.approx(row["after_s"], rel=0.01)

@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 
-from analysis.bundles import find_bundles
 from analysis.loading import LoadedStudy
 from analysis.ranking import rank_integrations
-from analysis.reentry import find_reentry
 from analysis.results import rank_document
-from analysis.timeline import timeline
 from analysis.workarounds import Workaround, find_workarounds, workaround_row
-from tests.analysis.studies import Row, act, carried, import_study, later
+from tests.analysis.studies import Row, act, carried, import_study, laid_out, later
 from tests.simulated import draw_office, simulate_agent, write_log
 
 StudyOf = Callable[..., LoadedStudy]
@@ -26,8 +23,7 @@ VALUES = ["bilogu", "caruve", "dofimi", "gasetu", "hupalo", "jimeko", "kotari", 
 
 def found_in(loaded: LoadedStudy) -> tuple[Workaround, ...]:
     """The workarounds of a study."""
-    line = timeline(loaded)
-    return find_workarounds(loaded, line, find_bundles(loaded, line, find_reentry(loaded)))
+    return find_workarounds(loaded, laid_out(loaded), loaded.n_cases)
 
 
 def ways(found: tuple[Workaround, ...]) -> list[tuple[str, str, str]]:

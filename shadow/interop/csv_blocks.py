@@ -32,6 +32,8 @@ __all__ = ["FIELD_LIMIT", "Block", "blocks", "csv_fault", "parsed"]
 BLOCK_BYTES: Final = 8 << 20
 # One field of a UI log is a value, a label or a list of elements. A megabyte of it is an unclosed quote.
 FIELD_LIMIT: Final = 1 << 20
+# Counted at a time, so that what is compared stays in the processor's cache.
+PIECE: Final = 1 << 17
 BOM: Final = b"\xef\xbb\xbf"
 NEWLINE, RETURN, QUOTE, COMMA = b'\n\r",'
 _NOWHERE: Final[Places] = np.empty(0, np.int64)
@@ -91,7 +93,7 @@ def blocks(raw: IO[bytes]) -> Iterator[Block]:
             content = content.rstrip(b"\r\n") + b"\n"
         if content != b"\n":
             yield Block(content, offset, line)
-        offset, line = offset + end, line + int(np.count_nonzero(np.frombuffer(content, np.uint8) == NEWLINE))
+        offset, line = offset + end, line + _count(content, NEWLINE)
     if not ended:
         yield Block(b"", offset, line)
 
@@ -99,7 +101,7 @@ def blocks(raw: IO[bytes]) -> Iterator[Block]:
 def _last_row_end(content: bytes) -> int:
     """Place behind the last line end that is in no quotes; 0 if there is none."""
     end = content.rfind(b"\n") + 1
-    quotes = content.count(b'"', 0, end)
+    quotes = _count(memoryview(content)[:end], QUOTE)
     while end and quotes % 2:
         earlier = content.rfind(b"\n", 0, end - 1) + 1
         quotes -= content.count(b'"', earlier, end)
@@ -142,21 +144,27 @@ def _rows_are_whole(content: Bytes, quotes: Places, frame: pl.DataFrame) -> bool
     width = frame.width
     if (frame.select(pl.all().str.len_bytes().max()).max_horizontal()[0] or 0) > FIELD_LIMIT:
         return False
-    if np.count_nonzero(content == NEWLINE) != len(frame):
+    if _count(content, NEWLINE) != len(frame):
         starts, ends = _rows(content, quotes)
         return len(starts) == len(frame) and not (_commas(content, quotes, starts, ends) != (width - 1) % 256).any()
     # A row with too many cells polars has refused, so that none has too few if there are enough in all.
-    commas = content == COMMA
-    return int(np.count_nonzero(commas)) - _commas_inside(commas, quotes) == (width - 1) * len(frame)
+    return _count(content, COMMA) - _commas_inside(content, quotes) == (width - 1) * len(frame)
 
 
-def _commas_inside(commas: NDArray[np.bool_], quotes: Places) -> int:
+def _commas_inside(content: Bytes, quotes: Places) -> int:
     """How many commas stand in quotes."""
     if not len(quotes):
         return 0
+    commas = (content == COMMA).view(np.uint8)
     # Bytes are added up fastest in bytes, where they cannot run over.
     wide = np.uint8 if int(np.diff(quotes)[::2].max()) <= np.iinfo(np.uint8).max else np.uint32
-    return int(np.add.reduceat(commas.view(np.uint8), quotes, dtype=wide)[::2].sum(dtype=np.int64))
+    return int(np.add.reduceat(commas, quotes, dtype=wide)[::2].sum(dtype=np.int64))
+
+
+def _count(content: bytes | memoryview | Bytes, byte: int) -> int:
+    """How often a byte comes; several times as fast as `bytes.count` where that is every few bytes."""
+    found = np.frombuffer(content, np.uint8)
+    return sum(int(np.count_nonzero(found[at : at + PIECE] == byte)) for at in range(0, len(found), PIECE))
 
 
 def _rows(content: Bytes, quotes: Places) -> tuple[Places, Places]:

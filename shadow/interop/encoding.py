@@ -66,7 +66,7 @@ class Encoder:
         self._catalogue = catalogue
         self._survey = survey
         self._names = Names(catalogue, settings)
-        self._texts = {name: Texts() for name in ("app", "screen", "element", "label", "role", "elements")}
+        self._texts = {name: Texts() for name in ("app", "screen", "element", "label", "elements")}
         try:
             self._marks = Marks(settings.study.region, settings.cases.id_patterns)
         except ValueError as fault:
@@ -141,22 +141,22 @@ class Encoder:
         """Session, app, screen and field as codes; new names enter the catalogue in order of first sight."""
         seen = self._survey
         session = neutral["session"].cast(pl.Enum(list(seen.sessions))).to_physical().cast(pl.Int32) + seen.first
-        neutral = neutral.with_columns(session, pl.col("screen").fill_null(""))
-        app_no, screen_no = (self._texts[name].numbers(neutral[name]) for name in ("app", "screen"))
+        app_no, screen_no = (self._texts[name].numbers(neutral[name].fill_null("")) for name in ("app", "screen"))
         names = self._texts["app"].seen, self._texts["screen"].seen
         rows, which = combinations([app_no, screen_no])
         pairs = [(names[0][app], names[1][screen]) for app, screen in zip(app_no.gather(rows), screen_no.gather(rows), strict=True)]
         apps = [self._names.app(app) for app, _ in pairs]
         screens = [self._names.screen(app, code, screen) for code, (app, screen) in zip(apps, pairs, strict=True)]
-        coded = neutral.with_columns(_codes("app", apps).gather(which), _codes("screen", screens).gather(which))
-        return coded.with_columns(self._fields(coded))
+        coded = neutral.drop("session", "app", "screen").with_columns(
+            session, _codes("app", apps).gather(which), _codes("screen", screens).gather(which)
+        )
+        return coded.drop("element", "label").with_columns(self._fields(coded))
 
     def _fields(self, frame: pl.DataFrame) -> pl.Series:
         """Code of each row's field; what rows and announced forms say of fields enters the catalogue in their order."""
         keys = ["element", "label", "role"]
-        rows, which = combinations(
-            [frame["screen"], *(self._texts[key].numbers(frame[key]) for key in keys), frame["required"].cast(pl.UInt8)]
-        )
+        numbers = [self._texts[key].numbers(frame[key]) for key in keys[:2]] + [frame["role"].to_physical()]
+        rows, which = combinations([frame["screen"], *numbers, frame["required"].cast(pl.UInt8)])
         named = frame.select("row", "screen", *keys, "required")[rows]
         found: list[tuple[int, int, str, str | None, str | None, bool | None]] = [row for row in named.iter_rows() if row[2] is not None]
         shown, _ = self._announced(frame)

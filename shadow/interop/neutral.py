@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import polars as pl
 
+from shadow.events import ROLES
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +21,7 @@ __all__ = ["NEUTRAL", "Format", "LearntLate", "iso_or_ms"]
 
 # One row per row of the log. `session` and `agent` are the log's own names. `time_ms` is since 1970 (UTC), or since the session began
 # where `relative`. `value` is the value after the action. `clipboard`: a copy whose origin the log keeps in another row.
-NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
+NEUTRAL: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "row": pl.Int64,
     "session": pl.String,
     "agent": pl.String,
@@ -30,7 +32,7 @@ NEUTRAL: Final[dict[str, type[pl.DataType]]] = {
     "screen": pl.String,
     "element": pl.String,
     "label": pl.String,
-    "role": pl.String,
+    "role": pl.Enum(ROLES),
     "value": pl.String,
     "filled": pl.Boolean,
     "keys": pl.Int32,

@@ -86,21 +86,25 @@ class Staging:
         """All rows of some sessions in the order of the store, by table."""
         tables = {table: self._rows_of(group, table) for table in TABLES}
         events = _with_origins(tables["events"], tables["tokens"])
-        starts = {seen.ordinal: seen.start_ms for seen in group}
         order = _time_order(events)
-        ordered = events[order].with_columns(
-            seq=pl.int_range(pl.len(), dtype=pl.Int32).over("session"),
-            t_ms=((pl.col("t_ms") - pl.col("session").replace_strict(starts, return_dtype=pl.Int64)) // 10 * 10).cast(pl.Int32),
-        )
-        place = np.empty(len(events), np.int64)
-        place[order] = np.arange(len(events))
-        rows = events["row"].to_numpy()
+        if order is not None:
+            events = events[order]
+        session = events["session"].to_numpy()
+        first = np.flatnonzero(np.diff(session, prepend=session[0] - 1))
+        lengths = np.diff(first, append=len(session))
+        start_ms = np.array([seen.start_ms for seen in group])[session[first] - group[0].ordinal]
+        t_ms = (events["t_ms"].to_numpy() - np.repeat(start_ms, lengths)) // 10 * 10
+        seq = (np.arange(len(session)) - np.repeat(first, lengths)).astype(np.int32)
+        ordered = events.with_columns(t_ms=t_ms.astype(np.int32), seq=seq)
+        row = events["row"].to_numpy()
+        by_row = np.arange(len(row)) if order is None else np.argsort(row)
         for table in ("tokens", "forms", "notes"):
+            place = by_row[np.searchsorted(row[by_row], tables[table]["row"].to_numpy())]
+            placed = tables[table].with_columns(place=place, seq=seq[place])
             # The tokens of a row are staged in their order, its fields are not.
             within = ["field"] if table == "forms" else []
-            at = place[np.searchsorted(rows, tables[table]["row"].to_numpy())]
-            placed = tables[table].with_columns(ordered["seq"].gather(at), place=at)
-            tables[table] = placed.sort("place", *within, maintain_order=True)
+            in_order = not within and (place[1:] >= place[:-1]).all()
+            tables[table] = placed if in_order else placed.sort("place", *within, maintain_order=True)
         return tables | {"events": ordered}
 
     def _rows_of(self, group: list[SessionSeen], table: str) -> pl.DataFrame:
@@ -139,9 +143,8 @@ def _with_origins(events: pl.DataFrame, tokens: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(pl.coalesce(f"{name}_of_origin", name).alias(name) for name in ("app", "screen", "field"))
 
 
-def _time_order(events: pl.DataFrame) -> Places:
-    """The places of events, as the log has them, by session, time and row."""
+def _time_order(events: pl.DataFrame) -> Places | None:
+    """The places of events, as the log has them, by session, time and row; None if that is their order already, as in most logs."""
     session, t_ms = events["session"].to_numpy(), events["t_ms"].to_numpy()
     later = (session[1:] > session[:-1]) | ((session[1:] == session[:-1]) & (t_ms[1:] >= t_ms[:-1]))
-    # Most logs are in this order already.
-    return np.arange(len(events)) if later.all() else np.lexsort((t_ms, session))
+    return None if later.all() else np.lexsort((t_ms, session))

@@ -63,8 +63,10 @@ class Batch:
 
     def widened(self, columns: tuple[str, ...]) -> Batch:
         """The batch with all these columns; those the log does not have are null."""
-        absent = [pl.lit(None, dtype=pl.String).alias(name) for name in columns if name not in self.columns]
-        return replace(self, columns=columns, frame=self.frame.with_columns(absent))
+        nothing = pl.repeat(None, len(self.frame), dtype=pl.String, eager=True)
+        absent = [nothing.alias(name) for name in columns if name not in self.columns]
+        # Not `with_columns`, which would copy every column that was read in pieces.
+        return replace(self, columns=columns, frame=pl.DataFrame([*self.frame.get_columns(), *absent]))
 
 
 class LogFile:

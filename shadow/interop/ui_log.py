@@ -71,14 +71,15 @@ class UiLog:
             "relative": relative,
             "action": action,
             "element": frame["element"].fill_null(frame["label"]),
-            "role": _words(batch, "role", {role: role for role in ROLES}, pl.String),
+            "role": _words(batch, "role", {role: role for role in ROLES}, NEUTRAL["role"]),
             "filled": self._filled(batch, action),
             "required": _words(batch, "required", {"true": True, "false": False}, pl.Boolean),
             "clipboard": pl.repeat(value=False, n=len(frame), eager=True),
             **{name: _whole_number(batch, name) for name in ("keys", "x", "y")},
         }
         batch.refuse_where(columns["keys"] < 0, "keys is negative", "give the number of keys the action took")
-        return frame.with_columns(**columns).select(pl.col(name).cast(dtype) for name, dtype in NEUTRAL.items())
+        cells = dict(zip(frame.columns, frame.get_columns(), strict=True)) | columns
+        return pl.DataFrame([cells[name].cast(dtype).alias(name) for name, dtype in NEUTRAL.items()])
 
     def _filled(self, batch: Batch, action: pl.Series) -> pl.Series:
         """
@@ -100,11 +101,13 @@ class UiLog:
         return by_state.fill_null(by_value)
 
 
-def _words(batch: Batch, column: str, codes: Mapping[str, object], dtype: type[pl.DataType]) -> pl.Series:
+def _words(batch: Batch, column: str, codes: Mapping[str, object], dtype: pl.DataType | type[pl.DataType]) -> pl.Series:
     """A column of words out of a list, each as what it stands for; anything else is refused without repeating it."""
     cells = batch.frame[column]
     as_written = cells.cast(pl.Enum(list(codes)), strict=False)
     if as_written.null_count() == cells.null_count():
+        if as_written.dtype == dtype:
+            return as_written
         return pl.Series(list(codes.values()), dtype=dtype).gather(as_written.to_physical())
     seen = cells.drop_nulls().unique()
     words = seen.str.strip_chars().str.to_lowercase()

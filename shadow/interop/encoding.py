@@ -139,8 +139,7 @@ class Encoder:
 
     def _with_codes(self, neutral: pl.DataFrame) -> pl.DataFrame:
         """Session, app, screen and field as codes; new names enter the catalogue in order of first sight."""
-        seen = self._survey
-        session = neutral["session"].cast(pl.Enum(list(seen.sessions))).to_physical().cast(pl.Int32) + seen.first
+        session = self._survey.names.numbers(neutral["session"]).cast(pl.Int32).alias("session") + self._survey.first
         app_no, screen_no = (self._texts[name].numbers(neutral[name].fill_null("")) for name in ("app", "screen"))
         names = self._texts["app"].seen, self._texts["screen"].seen
         rows, which = combinations([app_no, screen_no])

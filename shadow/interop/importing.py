@@ -17,6 +17,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from shadow.errors import ShadowError, SourceError
@@ -46,6 +47,24 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "ImportResult", "import_logs"]
 
 FORMATS: Final[dict[str, type[UiLog | ActionLogger]]] = {form.name: form for form in (UiLog, ActionLogger)}
+
+
+# An import that takes longer than this says now and then how far it is.
+SAY_EVERY_S: Final = 2.0
+
+
+class _Pace:
+    """Says how far the reading of a source is, when the user has heard nothing for a while."""
+
+    def __init__(self, path: Path, progress: Callable[[str], None]) -> None:
+        self._path = path
+        self._progress = progress
+        self._said_s = monotonic()
+
+    def at(self, rows: int, what: str) -> None:
+        if monotonic() - self._said_s >= SAY_EVERY_S:
+            self._progress(f"{self._path}: {rows:,} rows {what}")
+            self._said_s = monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,29 +140,31 @@ def _take_log(draft: Draft, path: Path, digest: str, form: str, progress: Callab
     reader.prepare(log)
     first, _ = catalogue.next_session()
     with tempfile.TemporaryDirectory(prefix=STAGING, dir=store) as folder:
-        found, staging = Survey(first), Staging(Path(folder))
+        found, staging, told = Survey(first), Staging(Path(folder)), _Pace(path, progress)
         try:
-            _stage(staging, reader.rows(log), draft, found)
+            _stage(staging, reader.rows(log), draft, found, told)
         except LearntLate:
             progress(f"reading {path} again: what stands further down in it changes what earlier rows mean")
             found = survey(log, reader, first)
             staging.clear()
-            _stage(staging, reader.rows(log), draft, found)
+            _stage(staging, reader.rows(log), draft, found, told)
         if not found.sessions:
             raise SourceError(log.name, None, "the log has a header and no event", "give a log with at least one event")
+        told.at(sum(seen.n_events for seen in found.sessions.values()), "read; putting them in order")
         counts = staging.write_part(found, store, part)
     source = SourceEntry(draft.next_source, digest, reader.name, len(found.sessions))
     draft.add(Part(part, **counts), source, _headers(found, draft.register, source.source, part, store))
     return True
 
 
-def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], draft: Draft, found: Survey) -> None:
+def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], draft: Draft, found: Survey, told: _Pace) -> None:
     """Read the source and stage its rows; while one batch is encoded, the next is read."""
     encoder = Encoder(draft.catalogue, draft.study.settings, found)
     for batch, neutral in ahead(rows):
         if not found.whole:
             found.note(batch, neutral)
         staging.add(encoder.encode(neutral))
+        told.at(int(neutral["row"][-1]) + 1, "read")
 
 
 def _file_digest(path: Path) -> str:

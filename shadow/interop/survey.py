@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from shadow.interop.coding import Texts
 from shadow.interop.neutral import LearntLate
 
 if TYPE_CHECKING:
@@ -57,12 +58,18 @@ class Survey:
         secrets: App, screen and element of fields that were ever a password.
 
         whole: Whether the source was read to its end, so that nothing more will be found.
+
+        names: The sessions' names, numbered as they come.
+
+        agents: The agents' names, numbered as they come.
     """
 
     first: int
     sessions: dict[str, SessionSeen] = field(default_factory=dict)
     secrets: set[tuple[str, str, str]] = field(default_factory=set)
     whole: bool = False
+    names: Texts = field(default_factory=Texts)
+    agents: Texts = field(default_factory=Texts)
 
     def note(self, batch: Batch, neutral: pl.DataFrame) -> None:
         """
@@ -72,7 +79,9 @@ class Survey:
 
             SourceError: A session has two agents, two kinds of times or is too long.
         """
-        groups = neutral.group_by("session", maintain_order=True).agg(
+        numbers = {"session": self.names.numbers(neutral["session"]), "agent": self.agents.numbers(neutral["agent"])}
+        seen_now = pl.DataFrame(numbers | {name: neutral[name] for name in ("time_ms", "relative", "row")})
+        groups = seen_now.group_by("session", maintain_order=True).agg(
             agent=pl.col("agent").first(),
             relative=pl.col("relative").first(),
             low=pl.col("time_ms").min(),
@@ -81,7 +90,8 @@ class Survey:
             n=pl.len(),
             alike=((pl.col("agent") == pl.col("agent").first()) & (pl.col("relative") == pl.col("relative").first())).all(),
         )
-        for session, agent, relative, low, high, last_row, n, alike in groups.iter_rows():
+        for session_no, agent_no, relative, low, high, last_row, n, alike in groups.iter_rows():
+            session, agent = self.names.seen[session_no], self.agents.seen[agent_no]
             seen = self.sessions.get(session)
             if not alike or (seen is not None and (seen.agent, seen.relative) != (agent, relative)):
                 self._refuse_mixed(batch, neutral)

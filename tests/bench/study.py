@@ -160,7 +160,7 @@ def _survey(block: Block, n_agents: int) -> Survey:
         str(ordinal): SessionSeen(f"agent {ordinal % n_agents}", True, 0, last, row, n, ordinal)  # noqa: FBT003 - times are relative
         for ordinal, n, last, row in seen.iter_rows()
     }
-    return Survey(sessions)
+    return Survey(min(seen.ordinal for seen in sessions.values()), sessions)
 
 
 def _no_notes() -> pl.DataFrame:

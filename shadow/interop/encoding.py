@@ -1,7 +1,7 @@
 """
 Neutral rows to content-free rows: values become marks, names become codes, and both are dropped here.
 
-    neutral rows --codes--> app, screen, field --secrets--> values that may be marked --marks--> frames without content
+    neutral rows --code--> Coded (app, screen, field) --encode--> values that may be marked --marks--> frames without content
 
 This is the line that values do not cross. What leaves `Encoder.encode` holds ordinals only; the tables that gave them out live in memory and
 are thrown away when their session is over (`shadow.interop.marking`).
@@ -9,6 +9,7 @@ are thrown away when their session is over (`shadow.interop.marking`).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from shadow.settings import Settings
     from shadow.store import Catalogue
 
-__all__ = ["STAGED", "Encoder"]
+__all__ = ["STAGED", "Coded", "Encoder"]
 
 # Encoded rows before they are put in time order: `row` is the place in the source, `t_ms` not yet from the session's start.
 STAGED: Final[dict[str, dict[str, type[pl.DataType]]]] = {
@@ -49,9 +50,28 @@ STAGED: Final[dict[str, dict[str, type[pl.DataType]]]] = {
 OVER_AFTER_ROWS: Final = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """
+    A batch whose names are codes, and whose values are still there.
+
+    Args:
+
+        frame: One row per row of the batch.
+
+        forms: One row per field that a `screen` row announced: session, row, field.
+    """
+
+    frame: pl.DataFrame
+    forms: pl.DataFrame
+
+
 class Encoder:
     """
     Encodes the batches of one source against a draft catalogue, which it extends with new apps, screens and fields.
+
+    Batches are coded in their order, and encoded in their order; while one is encoded, the next may be coded in another thread. What is
+    known a batch too early (that a field is a password) never makes anything less secret.
 
     Args:
 
@@ -59,7 +79,7 @@ class Encoder:
 
         settings: Names of systems, screen patterns and case id patterns of the study.
 
-        survey: What is known of the source; of each batch it knows the sessions before the batch is encoded.
+        survey: What is known of the source; of each batch it knows the sessions before the batch is coded.
     """
 
     def __init__(self, catalogue: Catalogue, settings: Settings, survey: Survey) -> None:
@@ -78,15 +98,25 @@ class Encoder:
         self._over: set[int] = set()
         self._enter_secrets()
 
-    def encode(self, neutral: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    def code(self, neutral: pl.DataFrame) -> Coded:
+        """Give the rows of a batch their codes; new names are in the catalogue afterwards."""
+        frame = self._with_codes(neutral)
+        announced, which = self._announced(frame)
+        fields = pl.Series(
+            "field", [[self._names.field(screen, name) for name in form] for _, screen, form in announced], pl.List(pl.Int32)
+        )
+        shown = frame.filter(pl.col("elements").is_not_null()).select("session", "row")
+        return Coded(frame, shown.with_columns(fields.gather(which)).explode("field").drop_nulls("field"))
+
+    def encode(self, coded: Coded) -> dict[str, pl.DataFrame]:
         """
-        The batch as content-free frames, by table; see STAGED for their columns. New names are in the catalogue.
+        The batch as content-free frames, by table; see STAGED for their columns.
 
         Raises:
 
             LearntLate: Rows encoded so far would be others if all of the source were known.
         """
-        frame = self._with_codes(neutral)
+        frame = coded.frame
         frame = frame.with_columns(value=pl.when(~self._secret(frame) & (pl.col("value").str.strip_chars() != "")).then(pl.col("value")))
         self._refuse_over(frame)
         held = frame.filter(pl.col("value").is_not_null()).select("session", "row", "field", "screen", "value")
@@ -102,10 +132,10 @@ class Encoder:
         tables = {
             "events": frame.rename({"time_ms": "t_ms"}),
             "tokens": _tokens_of_rows(held, which, marked.tokens),
-            "forms": self._forms(frame),
+            "forms": coded.forms,
             "notes": frame.filter(pl.col("note").is_not_null()),
         }
-        self._forget(neutral)
+        self._forget(frame)
         return {name: table.select(pl.col(column).cast(kind) for column, kind in STAGED[name].items()) for name, table in tables.items()}
 
     def _enter_secrets(self) -> None:
@@ -174,15 +204,6 @@ class Encoder:
         forms = shown[rows].iter_rows()
         return [(row, screen, list(dict.fromkeys(msgspec.json.decode(text, type=list[str])))) for row, screen, text in forms], which
 
-    def _forms(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The fields each `screen` row announced, one row per field."""
-        announced, which = self._announced(frame)
-        fields = pl.Series(
-            "field", [[self._names.field(screen, name) for name in form] for _, screen, form in announced], pl.List(pl.Int32)
-        )
-        shown = frame.filter(pl.col("elements").is_not_null()).select("session", "row")
-        return shown.with_columns(fields.gather(which)).explode("field").drop_nulls("field")
-
     def _given_case(self, frame: pl.DataFrame) -> pl.Series:
         """Ordinal of each row's case id within its session."""
         given = frame.with_row_index("at").filter(pl.col("case").is_not_null())
@@ -193,14 +214,15 @@ class Encoder:
         if self._over and not self._over.isdisjoint(frame["session"].unique()):
             raise LearntLate
 
-    def _forget(self, neutral: pl.DataFrame) -> None:
+    def _forget(self, frame: pl.DataFrame) -> None:
         """Throw away the tables of sessions that are over: values live no longer than they must."""
-        low, high = int(neutral["row"][0]), int(neutral["row"][-1])
+        low, high = int(frame["row"][0]), int(frame["row"][-1])
+        sessions = list(self._survey.sessions.values())
         if self._survey.whole:
-            over = [seen.ordinal for seen in self._survey.sessions.values() if low <= seen.last_row <= high]
+            over = [seen.ordinal for seen in sessions if low <= seen.last_row <= high]
         else:
             before = high - OVER_AFTER_ROWS
-            over = [seen.ordinal for seen in self._survey.sessions.values() if seen.last_row < before and seen.ordinal not in self._over]
+            over = [seen.ordinal for seen in sessions if seen.last_row < before and seen.ordinal not in self._over]
             self._over.update(over)
         self._marks.forget(over)
 

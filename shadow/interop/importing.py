@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from shadow.interop.encoding import Coded
     from shadow.interop.neutral import Format
     from shadow.interop.reading import Batch
     from shadow.study import AgentRegister
@@ -158,13 +159,20 @@ def _take_log(draft: Draft, path: Path, digest: str, form: str, progress: Callab
 
 
 def _stage(staging: Staging, rows: Iterator[tuple[Batch, pl.DataFrame]], draft: Draft, found: Survey, told: _Pace) -> None:
-    """Read the source and stage its rows; while one batch is encoded, the next is read."""
+    """Read the source and stage its rows; while the values of one batch are marked, the next is read and gets its codes."""
     encoder = Encoder(draft.catalogue, draft.study.settings, found)
-    for batch, neutral in ahead(rows):
+    n_rows = 0
+    for coded in ahead(_coded(encoder, rows, found)):
+        staging.add(encoder.encode(coded))
+        n_rows += len(coded.frame)
+        told.at(n_rows, "read")
+
+
+def _coded(encoder: Encoder, rows: Iterator[tuple[Batch, pl.DataFrame]], found: Survey) -> Iterator[Coded]:
+    for batch, neutral in rows:
         if not found.whole:
             found.note(batch, neutral)
-        staging.add(encoder.encode(neutral))
-        told.at(int(neutral["row"][-1]) + 1, "read")
+        yield encoder.code(neutral)
 
 
 def _file_digest(path: Path) -> str:

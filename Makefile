@@ -64,6 +64,7 @@ truth: .venv/requirements-dev.installed
 	@$(RUN) tests.accuracy aside 1000 1040 --to $(FACTS)
 	@$(RUN) tests.accuracy calls 1000 1040 --to $(FACTS)
 	@$(RUN) tests.accuracy pool 1000 1010 --to $(FACTS)
+	@$(RUN) tests.accuracy teams 1000 1010 --to $(FACTS)
 	@$(RUN) tests.accuracy segments 1000 1100 --to $(FACTS)
 	@$(RUN) tests.accuracy table --to $(FACTS)
 

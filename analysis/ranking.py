@@ -14,23 +14,19 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import polars as pl
 
 from analysis.choices import Choices
-from analysis.evidence import Evidence, evidence_of, weigh_evidence
 from analysis.greedy import in_order_of_gain
-from analysis.integrations import Integration, candidate_integrations
+from analysis.integrations import Integration
 from analysis.intervals import chance_of_top, draw, jackknife, shrink
-from analysis.klm import TRIP_S, agents_pace, pace_array
-from analysis.reentry import find_reentry
-from analysis.replay import Replay, Saving, prepare_replay
-from analysis.second_pass import second_pass
+from analysis.klm import TRIP_S
+from analysis.scoring import LEAST_SECONDS, Scored, score_integrations
 from analysis.stretches import BIT_S
 from analysis.suggestions import Suggestion, find_suggestions
 from analysis.switching import Switching
 from analysis.thresholds import GAPS_S, SOURCES
 from analysis.timeline import longest_ms
-from analysis.warm_up import CountedCases, counted_cases
+from analysis.warm_up import CountedCases
 from analysis.workarounds import Workaround, find_workarounds
 
 if TYPE_CHECKING:
@@ -41,8 +37,7 @@ if TYPE_CHECKING:
     from analysis.intervals import Estimate
     from analysis.loading import LoadedStudy
     from analysis.reentry import Reentry
-    from analysis.second_pass import SecondPass
-    from analysis.thresholds import Thresholds
+    from analysis.scoring import Scored
 
     Ints = NDArray[np.int64]
 
@@ -50,8 +45,6 @@ __all__ = ["GAPS_S", "Assumption", "RankedIntegration", "Ranking", "rank_integra
 
 # Standard error of ln seconds at 25 occurrences where no jackknife could tell.
 UNKNOWN_SE_LN: Final = 0.5
-# Below this many seconds a case nothing is worth a row.
-LEAST_SECONDS: Final = 0.05
 # How far the replay of all rows together was off the truth in simulated offices: their errors make up for each other.
 TOTAL_SD_LN: Final = 0.04
 
@@ -133,57 +126,34 @@ class Ranking:
     suggestions: tuple[Suggestion, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """A candidate with what it saves alone."""
-
-    integration: Integration
-    saving: Saving
-    estimate: Estimate
-    evidence: Evidence
-    anecdote: bool
-
-
 def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ranking:
     """Rank the integrations that the work in a study suggests."""
-    reentry = reentry or find_reentry(loaded)
-    counted, thresholds = counted_cases(loaded), loaded.thresholds
-    found = second_pass(loaded, reentry, counted)
-    own = longest_ms(thresholds)
-    pace = pace_array(_pace(found, reentry.habits.agents), reentry.habits.agents)
-    replays = {longest: prepare_replay(found, layout, pace, thresholds) for longest, layout in found.layouts.items()}
-    replay = replays[own]
-    weighed = weigh_evidence(found.bundles.frame, found.layouts[own].by_bundle(len(found.bundles.frame)), pace, thresholds.klm_sd_ln)
-    cases = counted.by_agent()["n_cases"].to_numpy().astype(np.float64)
-    scored = [_score(replay, cases, candidate, weighed, thresholds) for candidate in candidate_integrations(loaded, found.bundles)]
-    per_case = max(1.0, float(cases.sum()))
-    scored = [item for item in scored if item.saving.seconds / per_case >= LEAST_SECONDS]
-    firm, thin = [item for item in scored if not item.anecdote], [item for item in scored if item.anecdote]
+    scores, thresholds = score_integrations(loaded, reentry), loaded.thresholds
+    firm, thin, per_case = scores.firm, scores.thin, scores.per_case
     shrunken, variance = _shrunken(firm)
     drawn = draw(shrunken, variance, [item.estimate.pulls for item in firm])
     chances = chance_of_top(drawn) if firm else np.zeros(0)
     values = [(float(seconds), float(chance)) for seconds, chance in zip(shrunken, chances, strict=True)]
     sets = [item.integration.bundles for item in firm]
-    choices = Choices(replay, [*sets, *(item.integration.bundles for item in thin)])
-    totals = {longest: each.saving(np.concatenate(sets)) for longest, each in replays.items()} if firm else {}
+    choices = Choices(scores.replay, [*sets, *(item.integration.bundles for item in thin)])
     order = in_order_of_gain(choices, range(len(firm)))
     after = in_order_of_gain(choices, range(len(firm), len(firm) + len(thin)), range(len(firm)))
     told = [*((item, value) for item, value in zip(firm, values, strict=True)), *((item, None) for item in thin)]
     ordered = [(*told[place], gain) for place, gain in [*order, *after]]
     return Ranking(
         rows=_rows(loaded, ordered, per_case),
-        total=jackknife(totals[own].by_agent, cases, thresholds.min_agents, TOTAL_SD_LN) if firm else None,
-        by_gap={gap: totals[longest_ms(thresholds, 1000 * gap)].seconds / per_case for gap in GAPS_S} if firm else {},
+        total=jackknife(scores.together().by_agent, scores.cases, thresholds.min_agents, TOTAL_SD_LN) if firm else None,
+        by_gap={gap: scores.together(longest_ms(thresholds, 1000 * gap)).seconds / per_case for gap in GAPS_S} if firm else {},
         tied=_tied(firm, [(place, gain / per_case) for place, gain in order], drawn, thresholds.apart_share),
-        cases=counted,
-        workarounds=find_workarounds(loaded, found, per_case),
-        switching=found.switching,
-        suggestions=find_suggestions(loaded, found.bundles),
+        cases=scores.counted,
+        workarounds=find_workarounds(loaded, scores.found, per_case),
+        switching=scores.found.switching,
+        suggestions=find_suggestions(loaded, scores.found.bundles),
     )
 
 
 def _tied(
-    firm: Sequence[_Scored], order: Sequence[tuple[int, float]], drawn: NDArray[np.float64], apart: float
+    firm: Sequence[Scored], order: Sequence[tuple[int, float]], drawn: NDArray[np.float64], apart: float
 ) -> tuple[tuple[int, int], ...]:
     """
     Rows whose saving alone is as likely as not above that of the next.
@@ -200,21 +170,7 @@ def _tied(
     return tuple(tied)
 
 
-def _pace(found: SecondPass, agents: Ints) -> pl.DataFrame:
-    """Pace of each agent, from the fields they carried over by copy and paste; a copy pasted several times is one trip."""
-    carried = found.bundles.frame.with_columns(active_s=pl.Series(found.trip_s)).filter(pl.col("mode") == "clipboard")
-    carried = carried.sort("session", "entry_seq").unique(["session", "source_seq"], keep="first", maintain_order=True)
-    return agents_pace(carried.select(agent=pl.Series(agents[carried["agent"].to_numpy()]), active_s="active_s"))
-
-
-def _score(replay: Replay, cases: NDArray[np.float64], candidate: Integration, weighed: pl.DataFrame, thresholds: Thresholds) -> _Scored:
-    saving, evidence = replay.saving(candidate.bundles), evidence_of(weighed, candidate.bundles)
-    thin = candidate.n_agents < thresholds.min_agents or candidate.n_occurrences < thresholds.min_occurrences
-    estimate = jackknife(saving.by_agent * evidence.factor, cases, thresholds.min_agents, thresholds.model_sd_ln)
-    return _Scored(candidate, saving, estimate, evidence, thin)
-
-
-def _shrunken(firm: Sequence[_Scored]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _shrunken(firm: Sequence[Scored]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     Estimates pulled together, and the variances of their logarithms.
 
@@ -234,7 +190,7 @@ def _shrunken(firm: Sequence[_Scored]) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _rows(
-    loaded: LoadedStudy, ordered: Sequence[tuple[_Scored, tuple[float, float] | None, float]], per_case: float
+    loaded: LoadedStudy, ordered: Sequence[tuple[Scored, tuple[float, float] | None, float]], per_case: float
 ) -> list[RankedIntegration]:
     rows = []
     cumulative = 0.0
@@ -262,7 +218,7 @@ def _rows(
     return rows
 
 
-def _assumptions(loaded: LoadedStudy, item: _Scored) -> tuple[Assumption, ...]:
+def _assumptions(loaded: LoadedStudy, item: Scored) -> tuple[Assumption, ...]:
     filled = ("glance_s", "trip_s", "bit_s")
     rests_on = {"default": filled, "remove_field": ()}.get(item.integration.kind, (*filled, "switch_s", "redo_share"))
     rests_on = (*rests_on, "gap_drop_ms", "unattributed_ms", "winsor", "model_sd_ln")

@@ -8,12 +8,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
+from tests.accuracy.pool import pool_facts, team_facts
 from tests.accuracy.segments import segment_facts
 from tests.accuracy.table import table
-from tests.accuracy.worlds import Facts, agent_facts, world_facts
+from tests.accuracy.worlds import Facts, world_facts
 from tests.simulated import usable
 
-POOL = 60
+TEAMS_AN_OFFICE = 7
 
 
 def _worlds(first: int, end: int, **variant: bool) -> Iterator[tuple[str, Callable[[], Facts]]]:
@@ -21,10 +22,15 @@ def _worlds(first: int, end: int, **variant: bool) -> Iterator[tuple[str, Callab
         yield f"{seed}", lambda seed=seed: world_facts(seed, **variant)  # type: ignore[misc]
 
 
-def _agents(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
-    for number in range(POOL):
-        for seed in range(first, end):
-            yield f"{seed}-{number}", lambda seed=seed, number=number: agent_facts(seed, number)  # type: ignore[misc]
+def _pools(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
+    for seed in range(first, end):
+        yield f"{seed}", lambda seed=seed: pool_facts(seed)  # type: ignore[misc]
+
+
+def _teams(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
+    for seed in range(first, end):
+        for number in range(TEAMS_AN_OFFICE):
+            yield f"{seed}-{number}", lambda seed=seed, number=number: team_facts(seed, number)  # type: ignore[misc]
 
 
 def _segments(first: int, end: int) -> Iterator[tuple[str, Callable[[], Facts]]]:
@@ -37,7 +43,8 @@ WORK: dict[str, Callable[[int, int], Iterable[tuple[str, Callable[[], Facts]]]]]
     "nothing": lambda first, end: _worlds(first, end, null=True),
     "aside": lambda first, end: _worlds(first, end, interleaved=True),
     "calls": lambda first, end: _worlds(first, end, calls=True),
-    "pool": _agents,
+    "pool": _pools,
+    "teams": _teams,
     "segments": _segments,
 }
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from analysis.intervals import jackknife
-
-__all__ = ["calibration_error", "coverage", "errors", "ndcg", "order_figures", "pair_scores", "total_errors"]
+__all__ = ["calibration_error", "errors", "ndcg", "order_figures", "pair_scores", "total_errors"]
 
 Facts = dict[str, Any]
 
-TEAMS: Final = 1000
-SIZES: Final = (5, 8, 12, 20)
 BINS: Final = 5
 
 
@@ -91,46 +86,3 @@ def total_errors(worlds: Iterable[Facts], column: str = "said") -> tuple[float, 
     """Mean relative error of all firm rows together, and the share of the worlds in which it is within a tenth."""
     ratios = np.array([world["total"][column] / world["total"]["true"] for world in worlds if world["total"]])
     return float(ratios.mean() - 1), float((np.abs(ratios - 1) <= 0.1).mean())
-
-
-def coverage(agents: Sequence[Facts], size: int, seed: int = 0, teams: int = TEAMS) -> tuple[float, float, int]:
-    """
-    How often the interval of a team holds the saving of the population its agents were drawn from.
-
-    Args:
-
-        agents: Facts of single agents, of several offices.
-
-        size: Agents in a team.
-
-        seed: Of the draws.
-
-        teams: How many are drawn, shared out over the offices.
-
-    Returns:
-
-        Share of the intervals that hold it; the same of a percentile bootstrap over agents; number of intervals.
-    """
-    pools: dict[int, list[Facts]] = defaultdict(list)
-    for one in agents:
-        pools[one["seed"]].append(one)
-    random = np.random.default_rng(seed)
-    held, held_plainly = [], []
-    for pool in pools.values():
-        n_cases = np.array([one["cases"] for one in pool], dtype=np.float64)
-        for name in pool[0]["rows"]:
-            true, said = np.array([one["rows"][name] for one in pool], dtype=np.float64).T
-            truth = true.sum() / n_cases.sum()
-            if truth <= 0 or not said.any():
-                continue
-            for _ in range(max(1, teams // len(pools))):
-                team = random.choice(len(pool), size, replace=False)
-                estimate = jackknife(said[team], n_cases[team], 3)
-                if estimate.low is not None and estimate.high is not None:
-                    held.append(estimate.low <= truth <= estimate.high)
-            for _ in range(max(1, teams // len(pools) // 20)):
-                team = random.choice(len(pool), size, replace=False)
-                draws = random.choice(team, (200, size))
-                low, high = np.quantile(said[draws].sum(1) / n_cases[draws].sum(1), [0.05, 0.95])
-                held_plainly.append(low <= truth <= high)
-    return float(np.mean(held)), float(np.mean(held_plainly)), len(held)

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.accuracy.measures import SIZES, calibration_error, coverage, errors, order_figures, pair_scores, total_errors
+from tests.accuracy.measures import calibration_error, errors, order_figures, pair_scores, total_errors
+from tests.accuracy.pool import pool_lines
 from tests.accuracy.segments import segment_lines
 from tests.accuracy.signals import signal_lines
 from tests.accuracy.talk import hands_on, talk_lines
@@ -21,7 +22,7 @@ Line = tuple[str, str, str, bool, str]
 
 def table(folder: Path) -> str:
     """Markdown of what the facts in a folder say; figures whose facts are missing are left out."""
-    facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool", "segments")}
+    facts = {kind: _read(folder / f"{kind}.jsonl") for kind in ("worlds", "nothing", "aside", "calls", "pool", "teams", "segments")}
     lines: list[Line] = []
     if facts["worlds"]:
         lines += [*_of_worlds(facts["worlds"]), *signal_lines(facts["worlds"])]
@@ -47,7 +48,7 @@ def table(folder: Path) -> str:
         )
         lines += talk_lines(calls)
     if facts["pool"]:
-        lines += _of_pool(facts["pool"])
+        lines += pool_lines(facts["pool"], facts["teams"])
     if facts["segments"]:
         lines += segment_lines(facts["segments"])
     counts = ", ".join(f"{kind} {len(found)}" for kind, found in facts.items() if found)
@@ -85,20 +86,6 @@ def _of_worlds(worlds: list[Facts]) -> list[Line]:
 
 def _by_gaps(worlds: list[Facts]) -> str:
     return f"cut at gaps over 30 s {float(np.mean([world['cases_by_gaps'] for world in worlds])):.2f}"
-
-
-def _of_pool(agents: list[Facts]) -> list[Line]:
-    lines: list[Line] = []
-    shares = []
-    for size in SIZES:
-        held, plainly, n = coverage(agents, size)
-        shares.append(held)
-        lines.append(
-            (f"90 % interval holds, {size} agents ({n} intervals)", ">= 86 %", f"{held:.1%}", held >= 0.86, f"bootstrap {plainly:.0%}")
-        )
-    mean = float(np.mean(shares))
-    lines.append(("90 % interval holds, mean of these", "87 to 93 %", f"{mean:.1%}", 0.87 <= mean <= 0.93, ""))
-    return lines
 
 
 def _read(path: Path) -> list[Facts]:

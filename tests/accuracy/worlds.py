@@ -20,7 +20,7 @@ from tests.accuracy.talk import talk_facts
 from tests.analysis.studies import import_study
 from tests.simulated import AgentSession, Office, draw_office, simulate_agent, write_log
 
-__all__ = ["Facts", "agent_facts", "case_accuracy", "key", "world_facts"]
+__all__ = ["CASES", "Facts", "case_accuracy", "key", "world_facts"]
 
 Facts = dict[str, Any]
 
@@ -120,22 +120,3 @@ def _total(office: Office, team: list[AgentSession], loaded: LoadedStudy, rankin
 def case_accuracy(loaded: LoadedStudy, session: int, truth: list[int | None]) -> float:
     """Share of a session's rows that the product puts in the case they belong to (`cases.share_right`)."""
     return share_right(loaded.cases.filter(pl.col("session") == session).sort("seq")["case_no"].fill_null(0).to_list(), truth)
-
-
-def agent_facts(seed: int, number: int) -> Facts:
-    """One agent of an office alone: what each integration would save them by the product, and truly; seconds over their cases."""
-    office = draw_office(seed)
-    one = simulate_agent(office, number, cases=CASES)
-    with tempfile.TemporaryDirectory() as folder:
-        rules = "[thresholds]\nmin_agents = 1\nmin_occurrences = 1\n"
-        loaded = import_study(Path(folder) / "study", [write_log(one, Path(folder) / "log.csv")], rules)
-        ranking = rank_integrations(loaded)
-        said = {_name(loaded, row): (float(row.seconds), loaded.n_cases) for row in ranking.rows}
-        loaded.close()
-    wanted = [(f"{plan.kind} {' '.join(sorted(field.key for field in plan.targets))}", plan.targets) for plan in office.integrations()]
-    rows = {name: [one.saving(targets).wall_s, said.get(name, (0.0, 0))[0] * one.n_cases] for name, targets in wanted}
-    return {"seed": seed, "agent": number, "cases": one.n_cases, "slow": one.agent.slow, "rows": rows}
-
-
-def _name(loaded: LoadedStudy, row: Any) -> str:
-    return f"{row.integration.kind} {' '.join(sorted(key(loaded.field(code)) for code in row.integration.targets))}"

@@ -11,12 +11,12 @@ import pytest
 from analysis.friction import friction_by_screen
 from tests.accuracy import __main__ as benchmark
 from tests.accuracy.cases import cut_at_gaps, share_right
-from tests.accuracy.measures import calibration_error, coverage, errors, ndcg, order_figures, pair_scores, total_errors
+from tests.accuracy.measures import calibration_error, errors, ndcg, order_figures, pair_scores, total_errors
+from tests.accuracy.pool import coverage, pool_facts
 from tests.accuracy.segments import first_screen
 from tests.accuracy.signals import SIGNALS, Told, hits, signal_facts, signal_lines
 from tests.accuracy.table import table
 from tests.accuracy.talk import hands_on, talk_lines
-from tests.accuracy.worlds import agent_facts
 from tests.analysis.segmentation_worlds import Act, World
 from tests.analysis.studies import import_study
 from tests.simulated import draw_office, simulate_agent, write_log
@@ -74,13 +74,16 @@ def test_total() -> None:
 
 
 def test_coverage_of_what_is_known() -> None:
-    """Where each agent's saving is known exactly, intervals over agents hold the population's about as often as they say."""
-    agents = [{"seed": 1, "agent": n, "cases": 10, "rows": {"autofill x": [100.0 + 10 * (n % 7), 100.0 + 10 * (n % 7)]}} for n in range(70)]
-    held, bootstrap, n = coverage(agents, 8, teams=400)
+    """Where each agent's saving is known exactly, intervals over agents hold the population's at least as often as they say."""
+    seconds = [100.0 + 40 * (n % 7) for n in range(70)]
+    pool = {"seed": 1, "cases": [10.0] * 70, "rows": [{"kind": "autofill", "targets": ["x"], "said": seconds, "true": seconds}]}
+    held, bootstrap, n = coverage([pool], 8, teams=400)
+    missed, _, _ = coverage([{**pool, "rows": [{**pool["rows"][0], "true": [2 * each for each in seconds]}]}], 8, teams=400)
 
     assert 400 == n
-    assert 0.84 < held < 0.96
+    assert 0.88 < held <= 1
     assert bootstrap < held
+    assert missed < 0.1
 
 
 def test_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,14 +102,19 @@ def test_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert ["0", "1", "3"] == [json.loads(line)["name"] for line in (tmp_path / "worlds.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-def test_one_agent_through_the_product(tmp_path: Path) -> None:
-    """One agent's log through import and ranking: most of what would truly be saved is said to be, and the table can be made of it."""
-    facts = agent_facts(1, 0)
-    true, said = map(sum, zip(*facts["rows"].values(), strict=True))
-    (tmp_path / "pool.jsonl").write_text("".join(json.dumps({**facts, "agent": n}) + "\n" for n in range(20)), encoding="utf-8")
+def test_a_pool_through_the_product(tmp_path: Path) -> None:
+    """Four agents as a pool, and as a team of it: what is said of each is near the truth, and the table can be made of it."""
+    facts = pool_facts(1, agents=4)
+    true, said = (sum(sum(row[name]) for row in facts["rows"]) for name in ("true", "said"))
+    each = [sum(facts["total"]["said"][n] for n in range(4)), sum(facts["total"]["true"])]
+    (tmp_path / "pool.jsonl").write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    whole = {"seed": 1, "rows": [{**facts["rows"][0], "ci90": [0.0, 9.0]}]}
+    (tmp_path / "teams.jsonl").write_text(json.dumps(whole) + "\n", encoding="utf-8")
 
-    assert 0.6 < said / true < 1.4
+    assert 0.8 < said / true < 1.2
+    assert 0.8 < each[0] / each[1] < 1.2
     assert "90 % interval holds, 20 agents" in table(tmp_path)
+    assert "1 whole studies of 8 agents (1 intervals) | >= 86 % | 100.0%" in table(tmp_path)
 
 
 def test_hits() -> None:

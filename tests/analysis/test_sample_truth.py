@@ -12,9 +12,9 @@ import pytest
 from analysis.integrations import candidate_integrations
 from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
-from analysis.ranking import _pace
 from analysis.reentry import find_reentry
 from analysis.results import rank_document, reentry_document
+from analysis.scoring import _pace
 from tests.analysis.studies import laid_out, replay_of
 
 Truth = dict[str, Any]

@@ -9,13 +9,11 @@ import msgspec
 import numpy as np
 import pytest
 
-from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
-from analysis.ranking import Ranking, _pace, rank_integrations
-from analysis.reentry import find_reentry
+from analysis.ranking import Ranking, rank_integrations
 from analysis.replay import Replay
-from tests.analysis import studies
-from tests.analysis.studies import Row, act, laid_out, later, named_field
+from analysis.scoring import score_integrations
+from tests.analysis.studies import Row, act, later, named_field
 
 StudyOf = Callable[..., LoadedStudy]
 
@@ -30,8 +28,7 @@ def with_thresholds(loaded: LoadedStudy, **known: float) -> LoadedStudy:
 
 def replay_of(loaded: LoadedStudy) -> Replay:
     """The replay that a ranking rests on."""
-    found, agents = laid_out(loaded), find_reentry(loaded).habits.agents
-    return studies.replay_of(loaded, found, pace_array(_pace(found, agents), agents))
+    return score_integrations(loaded).replay
 
 
 def targets(loaded: LoadedStudy, ranking: Ranking) -> list[tuple[str, ...]]:

@@ -10,12 +10,9 @@ import polars as pl
 import pytest
 
 from analysis.integrations import candidate_integrations
-from analysis.klm import pace_array
 from analysis.loading import LoadedStudy
-from analysis.reentry import find_reentry
 from analysis.results import rank_document, reentry_document
-from analysis.scoring import _pace
-from tests.analysis.studies import laid_out, replay_of
+from analysis.scoring import score_integrations
 
 Truth = dict[str, Any]
 Row = dict[str, Any]
@@ -110,9 +107,9 @@ class TestRanking:
 @pytest.fixture(name="saved", scope="module")
 def _saved(sample: LoadedStudy) -> Any:
     """A function from target fields to the minutes per case that filling them all saves."""
-    found, agents = laid_out(sample), find_reentry(sample).habits.agents
-    replay = replay_of(sample, found, pace_array(_pace(found, agents), agents))
-    candidates = [item for item in candidate_integrations(sample, found.bundles) if item.kind in ("autofill", "default")]
+    scores = score_integrations(sample)
+    replay = scores.replay
+    candidates = [item for item in candidate_integrations(sample, scores.found.bundles) if item.kind in ("autofill", "default")]
 
     def minutes(targets: list[Row]) -> float:
         wanted = {name(target) for target in targets}

@@ -1,8 +1,8 @@
 """
-Sums of each session by screen, field and application, which add up over sessions.
+Sums of some sessions by screen, field and application, which add up.
 
-    BlockConcepts  ->  SessionSums (session x place)  ->  StudySums (place)  ->  friction
-                       one row for each session           added, session by session or block by block
+    BlockConcepts  ->  SessionSums (by place)  ->  StudySums (by place)  ->  friction
+                       of whole sessions           added, session by session or block by block
 
 What depends on the study as a whole (is a field announced or fillable anywhere, does an application answer at all) is kept as counts of
 its own, and applied when everything is added: so no sum has to be made again when a session comes or goes. All figures are exact.
@@ -19,7 +19,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from analysis.kernel.casework import CASE_SCHEMA, case_table
-from analysis.kernel.columns import Dimensions, SessionBlock
+from analysis.kernel.columns import Dimensions
 from analysis.kernel.concepts import BlockConcepts
 from analysis.kernel.coverage import TOTALS, totals_of
 from analysis.kernel.model import model_times
@@ -64,93 +64,78 @@ class SessionSums:
 
         totals: TOTALS of them all.
 
-        switches: Changes of application within cases: from_app, to_app, n.
+        switches: Changes of application within cases: from by to.
 
-        screens, fields, apps: One row per session and place with anything to add: session, code, and the sums.
+        screens, fields, apps: Each sum by code.
+
+        sessions, on_screens, on_fields: The sessions, and which screens and fields were seen in each: session by code.
 
         screen_dwell, field_dwell, hesitation: Every single time, as `times_at` gives it, session by session.
     """
 
     cases: pl.DataFrame
     totals: dict[str, int]
-    switches: pl.DataFrame
-    screens: pl.DataFrame
-    fields: pl.DataFrame
-    apps: pl.DataFrame
+    switches: Places
+    screens: dict[str, Places]
+    fields: dict[str, Places]
+    apps: dict[str, Places]
+    sessions: Codes
+    on_screens: Bools
+    on_fields: Bools
     screen_dwell: Places
     field_dwell: Places
     hesitation: Places
 
 
 def session_sums(found: BlockConcepts, thresholds: Thresholds) -> SessionSums:
-    """Add up a block's concepts, by session and place."""
-    visits = found.visits
+    """Add up a block's concepts, by place."""
+    block, visits, screens = found.block, found.visits, found.screens
     measured = np.flatnonzero(visits.hesitation_ms >= 0)
+    on_screens = np.zeros((len(block.sessions), len(block.places.screen_app)), dtype=np.bool_)
+    on_screens[block.session_of[screens.first], screens.place] = True
+    on_fields = np.zeros((len(block.sessions), len(block.places.field_role)), dtype=np.bool_)
+    met = found.shown.touched | found.shown.met
+    on_fields[found.shown.session[met], found.shown.field[met]] = True
     return SessionSums(
         case_table(found), totals_of(found, thresholds), _switches(found),
         _by_screen(found), _by_field(found), _by_app(found),
-        times_at(found.screens.place, found.screens.dwell_ms),
+        block.sessions, on_screens, on_fields,
+        times_at(screens.place, screens.dwell_ms),
         times_at(visits.field, visits.dwell_ms),
         times_at(visits.field[measured], visits.hesitation_ms[measured]),
     )  # fmt: skip
 
 
-def _switches(found: BlockConcepts) -> pl.DataFrame:
+def _switches(found: BlockConcepts) -> Places:
     made, n_apps = found.switches, len(found.block.places.app_known)
     inside = np.flatnonzero(made.case_no)
-    pair, n = np.unique(made.from_app[inside].astype(np.int64) * n_apps + made.to_app[inside], return_counts=True)
-    from_app, to_app = np.divmod(pair, max(1, n_apps))
-    return pl.DataFrame({"from_app": from_app, "to_app": to_app, "n": n})
+    return _counts(made.from_app[inside] * np.int32(n_apps) + made.to_app[inside], n_apps * n_apps).reshape(n_apps, n_apps)
 
 
-class _Table:
-    """Counts by session and place, column by column."""
-
-    def __init__(self, block: SessionBlock, n_places: int) -> None:
-        self._block, self._n_places = block, max(1, n_places)
-        self._n_cells = len(block.sessions) * self._n_places
-        self._columns: dict[str, Codes] = {}
-
-    def cells(self, rows: Places, place: Codes) -> Codes:
-        """Cells of events, from their rows and places."""
-        cells: Codes = self._block.session_of[rows] * np.int32(self._n_places) + place
-        return cells
-
-    def add(self, name: str, cells: Codes, weights: Codes | None = None) -> None:
-        """A column: how many of these cells there are, or the sum of their weights."""
-        self._columns[name] = np.bincount(cells, weights, minlength=self._n_cells).astype(np.int32)
-
-    def frame(self) -> pl.DataFrame:
-        """One row per cell with anything in it: session, code, and the columns."""
-        some = np.zeros(self._n_cells, dtype=np.bool_)
-        for column in self._columns.values():
-            some |= column != 0
-        cells = np.flatnonzero(some)
-        session, code = np.divmod(cells.astype(np.int32), np.int32(self._n_places))
-        columns = {name: column[cells] for name, column in self._columns.items()}
-        return pl.DataFrame({"session": self._block.sessions[session], "code": code} | columns)
+def _counts(codes: Codes, n_codes: int, weights: Codes | None = None) -> Places:
+    """How many there are of each code, or the sum of their weights."""
+    counts: Places = np.bincount(codes, weights, minlength=n_codes).astype(np.int64)
+    return counts
 
 
-def _by_screen(found: BlockConcepts) -> pl.DataFrame:
+def _by_screen(found: BlockConcepts) -> dict[str, Places]:
     block, cases = found.block, found.cases
-    table = _Table(block, len(block.places.screen_app))
-    table.add("visits", table.cells(found.screens.first, found.screens.place))
+    n_screens = len(block.places.screen_app)
     # Stretches of one case on one screen: their time counts, but for that behind the case's last event.
     first = united(found.screens.first, cases.first)
     ends = np.append(first[1:], len(block))
     inside = np.flatnonzero(block.case_no[first])
     first, ends = first[inside], ends[inside]
-    spent = found.times.between(first, ends)
-    last = cases.ends_case
-    screen = np.concatenate([block.screen[first], block.screen[last]])
-    cells = table.cells(np.concatenate([first, last]), screen)
-    pair = np.sort((cases.number(first, block.case_no[first]).astype(np.int64) << np.int64(32)) | cells[: len(first)])
-    table.add("cases", (pair[_changes(pair)] & np.int64(0xFFFFFFFF)).astype(np.int32))
-    table.add("case_ms", cells, np.concatenate([spent, -found.times.active_ms[last]]))
-    rows, modelled = model_times(block, found.apps)
-    table.add("model_cs", table.cells(rows, block.screen[rows]), modelled)
-    table.add("repeat_clicks", table.cells(found.bursts.first, block.screen[found.bursts.first]))
-    return table.frame()
+    screen, last = block.screen[first], cases.ends_case
+    of_case = np.sort((cases.number(first, block.case_no[first]).astype(np.int64) << np.int64(32)) | screen)
+    spent = _counts(screen, n_screens, found.times.between(first, ends))
+    return {
+        "visits": _counts(found.screens.place, n_screens),
+        "cases": _counts((of_case[_changes(of_case)] & np.int64(0xFFFFFFFF)).astype(np.int32), n_screens),
+        "case_ms": spent - _counts(block.screen[last], n_screens, found.times.active_ms[last]),
+        "model_cs": model_times(block, found.apps),
+        "repeat_clicks": _counts(block.screen[found.bursts.first], n_screens),
+    }
 
 
 def _changes(keys: Places) -> Bools:
@@ -159,52 +144,63 @@ def _changes(keys: Places) -> Bools:
     return changes
 
 
-def _by_field(found: BlockConcepts) -> pl.DataFrame:
+def _by_field(found: BlockConcepts) -> dict[str, Places]:
     block, visits, made = found.block, found.visits, found.returns
-    table = _Table(block, len(block.places.field_role))
-    cells = table.cells(visits.first, visits.field)
-    table.add("visits", cells)
-    table.add("shows_state", cells[visits.changed | visits.shows_state])
-    table.add("corrections", table.cells(found.corrections.row, block.field[found.corrections.row]))
-    cells = table.cells(made.filled, made.field)
-    table.add("filled", cells)
-    table.add("returned", cells[made.n_returns > 0])
-    table.add("returns", cells, made.n_returns)
-    table.add("silent_clicks", table.cells(found.dead.row, found.dead.field))
-    _add_shown(table, found)
-    return table.frame()
+    n_fields = len(block.places.field_role)
+    return {
+        "visits": _counts(visits.field, n_fields),
+        "shows_state": _counts(visits.field[visits.changed | visits.shows_state], n_fields),
+        "corrections": _counts(block.field[found.corrections.row], n_fields),
+        "filled": _counts(made.field, n_fields),
+        "returned": _counts(made.field[made.n_returns > 0], n_fields),
+        "returns": _counts(made.field, n_fields, made.n_returns),
+        "silent_clicks": _counts(found.dead.field, n_fields),
+        **_shown(found),
+    }
 
 
-def _add_shown(table: _Table, found: BlockConcepts) -> None:
-    block, shown = found.block, found.shown
-    cells = table.cells(block.starts[shown.session], shown.field)
-    told = np.zeros(len(block.sessions), dtype=np.bool_)
-    told[np.flatnonzero(np.logical_or.reduceat(block.filled >= 0, block.starts[:-1]))] = True
-    told = told[shown.session]
-    in_case, is_shown, untouched = shown.case_no > 0, shown.announced | shown.touched, shown.announced & ~shown.touched
-    table.add("announced", cells[shown.announced])
-    table.add("met", cells[shown.touched | shown.met])
-    table.add("cases", cells[shown.met & in_case])
+def _shown(found: BlockConcepts) -> dict[str, Places]:
+    """Pieces of work by field and by what became of the field in them: counted once for each mixture, of which there are few."""
+    block, shown, n_fields = found.block, found.shown, len(found.block.places.field_role)
+    tells = np.logical_or.reduceat(block.filled >= 0, block.starts[:-1])
+    facts = (shown.announced, shown.touched, shown.met, shown.passed_over, shown.case_no > 0, tells[shown.session])
+    mixture = shown.field << np.int32(len(facts))
+    for bit, fact in enumerate(facts):
+        mixture |= fact.astype(np.int32) << np.int32(bit)
+    counts = _counts(mixture, n_fields << len(facts)).reshape(n_fields, 1 << len(facts))
+    announced, touched, met, passed, in_case, told = (np.arange(1 << len(facts)) >> bit & 1 > 0 for bit in range(len(facts)))
+
+    def having(which: Bools) -> Places:
+        sums: Places = counts[:, which].sum(axis=1)
+        return sums
+
+    sums = {"announced": having(announced), "met": having(touched | met), "cases": having(met & in_case)}
     for name, kind in (("case", in_case), ("loose", ~in_case)):
-        for what, rows in (("shown", is_shown), ("told", is_shown & told), ("untouched", untouched), ("passed", shown.passed_over & told)):
-            table.add(f"{name}_{what}", cells[kind & rows])
+        sums |= {
+            f"{name}_shown": having(kind & (announced | touched)),
+            f"{name}_told": having(kind & (announced | touched) & told),
+            f"{name}_untouched": having(kind & announced & ~touched),
+            f"{name}_passed": having(kind & passed & told),
+        }
+    return sums
 
 
-def _by_app(found: BlockConcepts) -> pl.DataFrame:
+def _by_app(found: BlockConcepts) -> dict[str, Places]:
     block, places, on = found.block, found.block.places, found.on_field
-    table = _Table(block, len(places.app_known))
-    table.add("switches_in", table.cells(found.switches.row, found.switches.to_app))
-    table.add("round_trips", table.cells(found.trips.out, found.trips.app))
+    n_apps = len(places.app_known)
     answers = np.flatnonzero(block.is_action("screen", "focus", "change", "submit"))
-    answered = found.screens.first[
+    answered = found.screens.place[
         np.searchsorted(answers, found.screens.last, side="right") > np.searchsorted(answers, found.screens.first)
     ]
-    table.add("reactions", table.cells(answered, places.screen_app[block.screen[answered]]))
     is_cell = places.field_has_role("cell")
     focused = np.flatnonzero(block.is_action("focus", "select")) if is_cell.any() else on.rows[:0]
     focused = focused[np.append(is_cell, np.False_)[block.field[focused]]]
-    table.add("cell_reactions", table.cells(focused, places.screen_app[block.screen[focused]]))
-    return table.frame()
+    return {
+        "switches_in": _counts(found.switches.to_app, n_apps),
+        "round_trips": _counts(found.trips.app, n_apps),
+        "reactions": _counts(places.screen_app[answered], n_apps),
+        "cell_reactions": _counts(places.screen_app[block.screen[focused]], n_apps),
+    }
 
 
 @dataclass(slots=True)
@@ -273,14 +269,13 @@ class StudySums:
         self._cases.append(sums.cases.with_columns(how=how))
         for name, total in sums.totals.items():
             self.totals[name] += total
-        np.add.at(self.switches, (sums.switches["from_app"].to_numpy(), sums.switches["to_app"].to_numpy()), sums.switches["n"].to_numpy())
-        for totals, frame in ((self.screens, sums.screens), (self.fields, sums.fields), (self.apps, sums.apps)):
-            code = frame["code"].to_numpy()
-            for name, sums_at in totals.items():
-                np.add.at(sums_at, code, frame[name].to_numpy())
-        for seen, frame, presence in ((self.screen_agents, sums.screens, "visits"), (self.field_agents, sums.fields, "met")):
-            there = frame.filter(pl.col(presence) > 0)
-            seen[self.agents[there["session"].to_numpy()], there["code"].to_numpy()] = True
+        self.switches += sums.switches
+        for totals, more in ((self.screens, sums.screens), (self.fields, sums.fields), (self.apps, sums.apps)):
+            for name in totals:
+                totals[name] += more[name]
+        agents = self.agents[sums.sessions]
+        np.logical_or.at(self.screen_agents, agents, sums.on_screens)
+        np.logical_or.at(self.field_agents, agents, sums.on_fields)
         self.screen_dwell.add(sums.screen_dwell)
         self.field_dwell.add(sums.field_dwell)
         self.hesitation.add(sums.hesitation)

@@ -44,7 +44,7 @@ def case_table(found: BlockConcepts) -> pl.DataFrame:
         return counts
 
     begun = np.full(cases.n_cases, len(block), dtype=np.int64)
-    np.minimum.at(begun, of_run, first)
+    begun[of_run[::-1]] = first[::-1]
     known = np.flatnonzero(found.switches.case_no)
     return pl.DataFrame({
         "session": block.sessions[block.session_of[last]],

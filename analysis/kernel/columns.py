@@ -132,6 +132,7 @@ class SessionBlock:
     tokens: Codes
     token_whole: Bools
     _session_of: list[Codes] = dataclasses.field(default_factory=list)
+    _marks: list[Codes] = dataclasses.field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.t_ms)
@@ -173,7 +174,10 @@ class SessionBlock:
 
     def mark(self, rows: Places) -> Codes:
         """Value marks of some events; -1 without."""
-        marks: Codes = self.rare["mark"].gather(rows).fill_null(-1).to_numpy()
+        if not self._marks:
+            # Asked for row by row, polars takes longer for some events than for all of them at once.
+            self._marks.append(filled(self.rare["mark"]))
+        marks: Codes = self._marks[0][rows]
         return marks
 
     def position(self, rows: Places) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -190,8 +190,9 @@ def _emptied_between(block: SessionBlock, cases: CaseRuns, key: Places, former: 
 
 def _continues(block: SessionBlock, former: Places, now: Places) -> Bools:
     """Whether the new value holds all words of the former one, and more; a value of one word may be known by its whole form only."""
-    had, were_whole = _marks(block, former)
-    has, _ = _marks(block, now)
+    token_start = _token_start(block)
+    had, were_whole = _marks(block, token_start, former)
+    has, _ = _marks(block, token_start, now)
     n_had, n_has, n_kept, n_whole = (
         np.bincount(found >> np.int64(32), minlength=len(now)) for found in (had, has, _in_both(had, has), _in_both(were_whole, has))
     )
@@ -199,10 +200,16 @@ def _continues(block: SessionBlock, former: Places, now: Places) -> Bools:
     return longer
 
 
-def _marks(block: SessionBlock, rows: Places) -> tuple[Places, Places]:
+def _token_start(block: SessionBlock) -> Places:
+    """Before how many tokens those of each event lie, and of one behind the last."""
+    start = np.zeros(len(block) + 1, dtype=np.int64)
+    np.cumsum(np.bincount(block.token_rows, minlength=len(block)), out=start[1:])
+    return start
+
+
+def _marks(block: SessionBlock, token_start: Places, rows: Places) -> tuple[Places, Places]:
     """The words and the whole forms of some events' values, each once: index of the event in `rows` << 32 | mark."""
-    first, end = (np.searchsorted(block.token_rows, rows, side=side) for side in ("left", "right"))
-    n_marks = end - first
+    first, n_marks = token_start[rows], token_start[rows + 1] - token_start[rows]
     which = np.repeat(np.arange(len(rows), dtype=np.int64), n_marks)
     at = np.arange(len(which)) + np.repeat(first - (np.cumsum(n_marks) - n_marks), n_marks)
     marks, whole = (which << np.int64(32)) | block.tokens[at], block.token_whole[at]
@@ -234,13 +241,14 @@ def returns(block: SessionBlock, cases: CaseRuns, visits: FieldVisits, made: Edi
     grid = grid_of(cases.n_cases, n_fields, keys, back_keys)
     first = np.full(grid.n_slots, len(block), dtype=np.int32)
     slots = grid.slots(keys)
-    np.minimum.at(first, slots, row[kept].astype(np.int32))
+    # Of several values for one slot the last is kept: backwards, that is the first.
+    first[slots[::-1]] = row[kept][::-1]
     slot = grid.slots(back_keys)
     late = first[slot] < visits.first[back]
     filled = np.flatnonzero(first < len(block))
     pair, visit = np.searchsorted(filled, slot[late]), visits.first[back[late]]
     first_return = np.full(len(filled), len(block), dtype=np.int64)
-    np.minimum.at(first_return, pair, visit)
+    first_return[pair[::-1]] = visit[::-1]
     first_return[first_return == len(block)] = -1
     n_returns = np.bincount(pair, minlength=len(filled)).astype(np.int32)
     at = first[filled].astype(np.int64)

@@ -90,7 +90,8 @@ def case_runs(block: SessionBlock) -> CaseRuns:
     offset = np.concatenate([np.zeros(1, dtype=np.int32), np.cumsum(highest + 1, dtype=np.int32)])
     number = offset[session] + case_no
     last = np.full(int(offset[-1]), -1, dtype=np.int64)
-    np.maximum.at(last, number, run_ends(first, len(block)))
+    # Of several values for one case the last is kept.
+    last[number] = run_ends(first, len(block))
     last[offset[:-1]] = -1
     offset_of = np.repeat(offset[:-1], np.diff(block.starts))
     return CaseRuns(offset[:-1], offset_of, int(offset[-1]), first, last[last >= 0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Iterator
 from itertools import groupby
@@ -110,7 +111,7 @@ def sums_of_log(log: Log, thresholds: Thresholds) -> StudySums:
 
 
 def _with_places(block, places):
-    return type(block)(places, *(getattr(block, name) for name in block.__slots__[1:-1]))
+    return dataclasses.replace(block, places=places)
 
 
 def _odd_session(session, rows):

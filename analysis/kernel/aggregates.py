@@ -128,12 +128,14 @@ def _by_screen(found: BlockConcepts) -> dict[str, Places]:
     first, ends = first[inside], ends[inside]
     screen, last = block.screen[first], cases.ends_case
     of_case = np.sort((cases.number(first, block.case_no[first]).astype(np.int64) << np.int64(32)) | screen)
+    modelled = np.zeros(len(block) + 1, dtype=np.int64)
+    np.cumsum(model_times(block, found.apps), out=modelled[1:])
     spent = _counts(screen, n_screens, found.times.between(first, ends))
     return {
         "visits": _counts(found.screens.place, n_screens),
         "cases": _counts((of_case[_changes(of_case)] & np.int64(0xFFFFFFFF)).astype(np.int32), n_screens),
         "case_ms": spent - _counts(block.screen[last], n_screens, found.times.active_ms[last]),
-        "model_cs": model_times(block, found.apps),
+        "model_cs": _counts(screen, n_screens, modelled[ends] - modelled[first]),
         "repeat_clicks": _counts(block.screen[found.bursts.first], n_screens),
     }
 

@@ -66,5 +66,6 @@ def _apps_met(found: BlockConcepts) -> Codes:
     app = places.screen_app[block.screen[first]]
     first, app = first[places.app_known[app]], app[places.app_known[app]]
     met = (cases.number(first, block.case_no[first]).astype(np.int64) << np.int64(32)) | app
-    numbers: Codes = (np.unique(met) >> np.int64(32)).astype(np.int32)
+    met.sort()
+    numbers: Codes = (met[np.diff(met, prepend=-1) != 0] >> np.int64(32)).astype(np.int32)
     return numbers

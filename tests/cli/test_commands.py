@@ -159,6 +159,8 @@ def test_a_report_that_cannot_be_written_is_one_line(output: str, small_study: P
     (small_study / "study.toml").write_text("[report]\nagents_agreed = true\n", "utf-8")
     (place / "a file").write_text("", "utf-8")
     (place / "folder.html").mkdir()
+    # What an analysis keeps is there after the first one.
+    shadow("cases", small_study, cwd=place)
     before = sorted(place.rglob("*"))
     ran = shadow("report", small_study, "-o", output, cwd=place)
 

@@ -108,8 +108,7 @@ def import_(
     """Bring released sessions and logs into a study: all of them or none."""
     from shadow.interop.importing import import_logs
 
-    with _progress() as progress:
-        result = import_logs(sources, study, form.value, progress=progress.note)
+    result = import_logs(sources, study, form.value, progress=_note)
     for path in result.already_there:
         print(f"{path} was imported before; nothing changed")
     if result.sources:

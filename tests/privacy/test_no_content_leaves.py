@@ -206,7 +206,7 @@ def test_what_an_import_deletes_held_no_content(path_number: int, sandbox: Sandb
     study = f"kept-{path_number}"
     sandbox.python(KEEPING, "import", sandbox.good[path_number], "--study", study)
 
-    assert list((sandbox.folder / study).glob("store/.staging-*/events-*.parquet"))
+    assert list((sandbox.folder / study).glob("store/.staging-*/events-*.arrow"))
     assert [] == sandbox.leaks(grepper)
 
 

@@ -47,6 +47,7 @@ NEUTRAL: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 
 
 # What Python's calendar holds: the years 1 to 9999, in milliseconds since 1970.
+SECOND_CHARS: Final = len("1970-01-01T00:00:00")
 CALENDAR_MS: Final = (-62_135_596_800_000, 253_402_300_799_999)
 
 
@@ -110,4 +111,23 @@ def iso_or_ms(batch: Batch, column: str) -> tuple[pl.Series, pl.Series]:
 
 
 def _stamped(stamps: pl.Series) -> pl.Series:
+    """
+    Milliseconds since 1970 of ISO 8601 times, null for what is none.
+
+    Fractions and offsets come again and again, so each is read once, on the first second of 1970, and added to the second before it, which
+    polars reads five times as fast without them.
+    """
+    seconds = stamps.str.slice(0, SECOND_CHARS).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="ms", strict=False).dt.epoch("ms")
+    rests = stamps.str.slice(SECOND_CHARS)
+    distinct = rests.drop_nulls().unique()
+    if len(distinct) > len(stamps) // 4:
+        return _read_whole(stamps)
+    rest_ms = _read_whole(pl.Series(["1970-01-01T00:00:00"]) + distinct)
+    times = seconds + rest_ms.gather(rests.cast(pl.Enum(distinct)).to_physical())
+    if times.null_count() > stamps.null_count():
+        times = times.fill_null(_read_whole(stamps))
+    return times
+
+
+def _read_whole(stamps: pl.Series) -> pl.Series:
     return stamps.str.to_datetime("%+", time_unit="ms", strict=False, ambiguous="earliest").dt.epoch("ms")

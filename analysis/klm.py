@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-__all__ = ["KEY_S", "agents_pace", "with_model_times"]
+__all__ = ["KEY_S", "MENTAL_S", "MOTOR_S", "TRIP_S", "agents_pace", "pace_array"]
 
 KEY_S: Final = 0.28
 POINT_S: Final = 1.10
@@ -34,36 +34,6 @@ MOTOR_S: Final = {
 PACE_LIMITS: Final = (0.7, 4.0)
 # One field carried over: point and click, copy; point and click, paste; and one M. 295 of them on a real log took 4.82 s (median).
 TRIP_S: Final = 2 * (POINT_S + CLICK_S + 2 * KEY_S) + MENTAL_S
-
-
-def with_model_times(event_times: pl.DataFrame) -> pl.DataFrame:
-    """
-    Events with their modelled times.
-
-    Args:
-
-        event_times: The concept of that name, in session and seq order.
-
-    Returns:
-
-        The same rows with motor_s (keys and pointing) and model_s (motor, and M before the first event in another application and before
-        typing into a field), both at 0 for events that are no act. A focus that a click follows is that click; a focus on a cell is one.
-    """
-    same = pl.col("session") == pl.col("session").shift()
-    new_app = same & (pl.col("app") != pl.col("app").shift())
-    keyed = pl.col("action").is_in(["input", "change"])
-    same_field = same & (pl.col("field") == pl.col("field").shift())
-    next_is_click = (pl.col("next_action") == "click") & (pl.col("next_field") == pl.col("field"))
-    focus = pl.col("action") == "focus"
-    base = (
-        pl.when(focus & next_is_click).then(0.0)
-        .when(focus & (pl.col("role") == "cell")).then(MOTOR_S["click"])
-        .otherwise(pl.col("action").replace_strict(MOTOR_S, default=0.0, return_dtype=pl.Float64))
-    )  # fmt: skip
-    motor = base + pl.when(keyed).then(pl.col("keys").fill_null(0) * KEY_S).otherwise(0)
-    typed_first = keyed & ~(same_field & pl.col("action").shift().is_in(["input", "paste"])).fill_null(value=False)
-    mental = pl.when((new_app | typed_first).fill_null(value=False)).then(MENTAL_S).otherwise(0.0)
-    return event_times.with_columns(motor_s=motor).with_columns(model_s=pl.col("motor_s") + mental)
 
 
 def agents_pace(trips: pl.DataFrame) -> pl.DataFrame:

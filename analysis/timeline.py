@@ -179,7 +179,12 @@ def _before_each(values: NDArray[np.generic]) -> Numbers:
 
 
 def _modelled(block: SessionBlock, app: NDArray[np.int32]) -> tuple[Numbers, Numbers]:
-    """Motor seconds of each event by the keystroke-level model, and with what the mind needs before it, as `analysis.klm` has them."""
+    """
+    Motor seconds of each event by the keystroke-level model (keys and pointing), and with what the mind needs before it.
+
+    That is M before the first event in another application and before typing into a field. A focus that a click follows is that click; a
+    focus on a cell is one.
+    """
     field, action = block.field, block.action
     same = np.ones(len(block), dtype=np.bool_)
     same[block.starts[:-1]] = False

@@ -15,7 +15,7 @@ import polars as pl
 from analysis.bundles import BUNDLE
 from analysis.habits import last_entries, tells_states, usual_entries
 from analysis.purposes import Fetching
-from analysis.spans import packed
+from analysis.spans import opens, packed
 from analysis.stretches import DEFAULT, KINDS, PASSED_OVER, BlockBundles
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["fetching_of", "other_bundles", "rows_of"]
+__all__ = ["entered_by_app", "fetching_of", "other_bundles", "rows_of"]
 
 
 def other_bundles(work: Pieces, agent: Places, fields: tuple[Bools, Bools], least_ms: int) -> pl.DataFrame:
@@ -122,3 +122,15 @@ def fetching_of(work: Pieces, entered: pl.DataFrame, part: BlockBundles, first: 
     read, reader = packed((number + entered["source_field"].fill_null(0).to_numpy())[~copied], bundle[~copied])
     put, filler = packed((number + entered["target_field"].to_numpy())[memory], bundle[memory])
     return Fetching(copy, copier, read, reader, put, filler)
+
+
+def entered_by_app(work: Pieces, target: Places) -> Places:
+    """By application, the fields entered in cases that have a re-entry, each once a case."""
+    block, cases = work.block, work.cases
+    number = cases.number(work.edits.row, block.case_no[work.edits.row])
+    meant = np.zeros(cases.n_cases, dtype=np.bool_)
+    meant[cases.number(target, block.case_no[target])] = True
+    kept = meant[number] & (block.case_no[work.edits.row] > 0)
+    case, of_field = packed(number[kept], work.edits.field[kept])
+    once = opens(case, of_field)
+    return np.bincount(block.places.field_app[of_field[once]], minlength=len(block.places.app_known))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Inside", "Longest", "Spans", "inside_of", "spans_between"]
+__all__ = ["Inside", "Layout", "Longest", "Spans", "inside_of", "spans_between"]
 
 MOMENT: Final = ("at_s", "motor_s", "model_s", "talk_s")
 
@@ -74,6 +74,36 @@ def spans_between(line: Timeline, start_ms: Numbers, end_ms: Numbers, session: N
         before = line.totals_at(ms, session)
         points.append(np.stack([ms / 1000, before.motor_s, before.model_s, before.talk_s], axis=1))
     return Spans(points[0], points[1], line.agent[session])
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """
+    The stretches that could disappear, on one clock.
+
+    Args:
+
+        own: The bundles' own: one at the target of each bundle, in their order, and then one for each source that was read.
+
+        visits: Those of visits.
+
+        stretch, need: The bundles that must all be covered for a stretch to disappear; visits are counted on from the bundles' own.
+
+        pulled_in_s: Seconds by which the longest of the bundles' own were pulled in.
+    """
+
+    own: Spans
+    visits: Spans
+    stretch: Places
+    need: Places
+    pulled_in_s: float
+
+    def by_bundle(self, n_bundles: int) -> tuple[Numbers, Numbers]:
+        """Seconds of each bundle's own stretches, as seen and as modelled."""
+        own = np.flatnonzero(self.stretch < len(self.own))
+        took = self.own.took()[self.stretch[own]]
+        seen, modelled = (np.bincount(self.need[own], weights=took[:, column], minlength=n_bundles).astype(np.float64) for column in (0, 2))
+        return seen, modelled
 
 
 class Longest:

@@ -19,7 +19,8 @@ from analysis.layout import Spans
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.second_pass import Layout, SecondPass
+    from analysis.layout import Layout
+    from analysis.second_pass import SecondPass
     from analysis.thresholds import Thresholds
 
     Ints = NDArray[np.int64]

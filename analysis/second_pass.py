@@ -10,30 +10,19 @@ What is kept is a few numbers for each bundle and each visit that could disappea
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from analysis.block_bundles import fetching_of, other_bundles, rows_of
+from analysis.block_bundles import entered_by_app, fetching_of, other_bundles, rows_of
 from analysis.bundles import Bundles, reentry_bundles
 from analysis.habits import fields_passed_over
-from analysis.kernel.columns import NO_ROLE
-from analysis.layout import Inside, Longest, Spans, inside_of, spans_between
+from analysis.layout import Inside, Layout, Longest, Spans, inside_of, spans_between
 from analysis.pieces import pieces_of
-from analysis.spans import opens, packed
-from analysis.stretches import (
-    DEFAULT,
-    KINDS,
-    PASSED_OVER,
-    REENTRY,
-    BlockBundles,
-    at_sources,
-    at_targets,
-    detours,
-    first_of_each,
-    stays_on_field,
-)  # fmt: skip
+from analysis.sorts import most_of_each_sort, sorts_at_sources, sorts_at_targets
+from analysis.spans import opens
+from analysis.stretches import REENTRY, BlockBundles, at_sources, at_targets, detours, first_of_each, stays_on_field
 from analysis.switching import bearings_of, measure_switching
 from analysis.timeline import clocks_ms, timeline
 from analysis.visits import needless_visits, spans_of
@@ -54,43 +43,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Layout", "SecondPass", "second_pass"]
-
-COPIED, READ, NEITHER = range(3)
-N_ROLES: Final = NO_ROLE + 1
-# Sorts of stretches: kind, hand and role at a target; the hand alone at a source.
-AT_SOURCE: Final = len(KINDS) * 3 * N_ROLES
-N_SORTS: Final = AT_SOURCE + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """
-    The stretches that could disappear, on one clock.
-
-    Args:
-
-        own: The bundles' own: one at the target of each bundle, in their order, and then one for each source that was read.
-
-        visits: Those of visits.
-
-        stretch, need: The bundles that must all be covered for a stretch to disappear; visits are counted on from the bundles' own.
-
-        pulled_in_s: Seconds by which the longest of the bundles' own were pulled in.
-    """
-
-    own: Spans
-    visits: Spans
-    stretch: Places
-    need: Places
-    pulled_in_s: float
-
-    def by_bundle(self, n_bundles: int) -> tuple[Numbers, Numbers]:
-        """Seconds of each bundle's own stretches, as seen and as modelled."""
-        own = np.flatnonzero(self.stretch < len(self.own))
-        took = self.own.took()[self.stretch[own]]
-        seen, modelled = (np.bincount(self.need[own], weights=took[:, column], minlength=n_bundles).astype(np.float64) for column in (0, 2))
-        return seen, modelled
+__all__ = ["SecondPass", "second_pass"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +149,7 @@ def second_pass(loaded: LoadedStudy, reentry: Reentry, counted: CountedCases) ->
     """
     thresholds, habits, entered = loaded.thresholds, reentry.habits, reentry_bundles(loaded, reentry, counted)
     fields = habits.constant_fields(thresholds), fields_passed_over(loaded.sums, thresholds)
-    most = _most_of_each_sort(loaded, entered.frame, fields)
+    most = most_of_each_sort(loaded, entered.frame, fields)
     found = _Gathered({longest: _Clock(Longest(1 - thresholds.winsor, most)) for longest in clocks_ms(thresholds)})
     switching = measure_switching(habits.waits, len(habits.agents), thresholds)
     settings = _Settings(habits, switching, thresholds)
@@ -221,7 +174,7 @@ def _add(found: _Gathered, work: Pieces, agent: Places, settings: _Settings, bun
     reader = first_of_each(part.source[entered])
     source, copied = part.source[reader], part.copied[reader]
     read = stays_on_field(block, work.visits, source)
-    sorts = _sorts(work, frame, part), AT_SOURCE + np.where(copied, COPIED, READ)
+    sorts = sorts_at_targets(work.block.places, frame, part), sorts_at_sources(copied)
     thresholds = settings.thresholds
     bearings_ms = bearings_of(block, settings.switching.cost_s[agent], thresholds.unattributed_ms)
     for clock, (longest_ms, made) in enumerate(found.clocks.items()):
@@ -236,7 +189,7 @@ def _add(found: _Gathered, work: Pieces, agent: Places, settings: _Settings, bun
             found.times.append(_times(line, part, rows, float(made.at[0])))
         made.at = made.at + line.whole()
     found.frames.append(frame)
-    found.n_entered.append(_entered_by_app(work, part.target[entered]))
+    found.n_entered.append(entered_by_app(work, part.target[entered]))
     found.detour_s.append(detours(block, stays))
     found.source_of.append(found.n_sources + np.searchsorted(source, part.source[entered]))
     found.visit_stretch.append(found.n_visits + needless.stretch)
@@ -245,25 +198,6 @@ def _add(found: _Gathered, work: Pieces, agent: Places, settings: _Settings, bun
         known.append(sort)
     found.n_targets, found.n_sources = found.n_targets + len(frame), found.n_sources + len(source)
     found.n_visits += len(needless.visit)
-
-
-def _sorts(work: Pieces, frame: pl.DataFrame, part: BlockBundles) -> Places:
-    """The sort of each stretch at a target."""
-    hand = np.where(part.kind != REENTRY, NEITHER, np.where(part.copied, COPIED, READ))
-    role = work.block.places.field_role[frame["target_field"].to_numpy()]
-    sorts: Places = (part.kind.astype(np.int64) * 3 + hand) * N_ROLES + role
-    return sorts
-
-
-def _most_of_each_sort(loaded: LoadedStudy, entered: pl.DataFrame, fields: tuple[Bools, Bools]) -> Places:
-    """At most how many stretches of each sort there will be; a field is entered last, or passed over, at most once a visit."""
-    role, visits, most = loaded.sums.places.field_role, loaded.sums.fields["visits"], np.zeros(N_SORTS, dtype=np.int64)
-    for kind, meant in zip((DEFAULT, PASSED_OVER), fields, strict=True):
-        np.add.at(most, (kind * 3 + NEITHER) * N_ROLES + role[meant], visits[meant])
-    hand = np.where((entered["mode"] == "clipboard").to_numpy(), COPIED, READ)
-    np.add.at(most, (REENTRY * 3 + hand) * N_ROLES + role[entered["target_field"].to_numpy()], 1)
-    np.add.at(most, AT_SOURCE + hand, 1)
-    return most
 
 
 def _times(line: Timeline, part: BlockBundles, rows: tuple[Places, Places], before_s: float) -> Numbers:
@@ -292,18 +226,6 @@ def _times(line: Timeline, part: BlockBundles, rows: tuple[Places, Places], befo
     times = np.full((4, len(part.kind)), np.nan)
     times[:, :n] = np.stack([trips, entered - clock[started], before_s + read, before_s + entered])
     return times
-
-
-def _entered_by_app(work: Pieces, target: Places) -> Places:
-    """By application, the fields entered in cases that have a re-entry, each once a case."""
-    block, cases = work.block, work.cases
-    number = cases.number(work.edits.row, block.case_no[work.edits.row])
-    meant = np.zeros(cases.n_cases, dtype=np.bool_)
-    meant[cases.number(target, block.case_no[target])] = True
-    kept = meant[number] & (block.case_no[work.edits.row] > 0)
-    case, of_field = packed(number[kept], work.edits.field[kept])
-    once = opens(case, of_field)
-    return np.bincount(block.places.field_app[of_field[once]], minlength=len(block.places.app_known))
 
 
 def _put_together(found: _Gathered, entered: Bundles, winsor: float, switching: Switching) -> SecondPass:

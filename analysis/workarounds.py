@@ -116,7 +116,7 @@ def _memories(timed: pl.DataFrame, field_app: NDArray[np.int32], n_entered: NDAr
 def _workaround(loaded: LoadedStudy, part: pl.DataFrame, n_cases: float) -> Workaround:
     put = part.unique(["session", "put_seq"])
     seconds = float(put["put_s"].to_numpy().sum() + part["taken_s"].to_numpy().sum())
-    lengths = part.with_columns(length=pl.sum_horizontal("put_s", "held_s", "taken_s")).sort("length")
+    lengths = part.with_columns(length=pl.sum_horizontal("put_s", "held_s", "taken_s").round(3)).sort("length", "fed")
     example = lengths.row(len(lengths) // 2, named=True)
     return Workaround(
         memory=_fields(loaded, part, "memory_field"),

@@ -28,6 +28,8 @@ __all__ = ["drop_cache", "read_cached", "remove_cache_drafts", "write_cached"]
 
 DIGEST_BYTES: Final = 16
 DRAFT: Final = ".new"
+# 3 to 6 % more bytes than the usual level, in a third of its time.
+LEVEL: Final = 4
 
 
 def read_cached(study: Study, kind: str) -> bytes | None:
@@ -46,7 +48,7 @@ def write_cached(study: Study, kind: str, content: bytes) -> None:
     Nothing is written where nothing can be, while the study is being changed, or if it was since it was read: a session that was withdrawn
     meanwhile must not come back.
     """
-    packed = zlib.compress(content)
+    packed = zlib.compress(content, LEVEL)
     with contextlib.suppress(OSError, filelock.Timeout), filelock.FileLock(study.store / ".lock", timeout=0):
         if read_catalogue(study.store) == study.catalogue:
             path = _path(study, kind)

@@ -1,5 +1,5 @@
 """
-Normal forms of many values at once: the same that `recorder.normal_forms` gives one by one, hundreds of times as fast.
+Normal forms of many values at once: the same that `recorder.normal_forms` gives one by one, in a fraction of the time.
 
     values --plain?--> text in one spelling --typed?--> its letters and digits, its words    (polars, all values at once)
            --------------------------------> one by one, by `comparable`                     (what is not plain, or may be typed)

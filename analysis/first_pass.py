@@ -68,9 +68,22 @@ class FirstPass:
         """One row per edit that ends a copy-paste chain from another system (or from an unknown origin) within a case: LINK."""
         return pl.concat([pl.DataFrame(schema=LINK), *self._clipboard])
 
-    def typed(self) -> pl.DataFrame:
-        """One row per typed edit, source and token: LINK, token, and first_seq, at which the source showed it first in the case."""
-        return pl.concat([pl.DataFrame(schema={**LINK, "token": pl.Int32, "first_seq": pl.Int32}), *self._typed])
+    def typed(self, accepted: pl.DataFrame) -> pl.DataFrame:
+        """
+        One row per typed edit, source and token of accepted pairs; the others are let go.
+
+        Args:
+
+            accepted: The pairs: source_field, target_field.
+
+        Returns:
+
+            LINK, token, and first_seq, at which the source showed it first in the case.
+        """
+        pair = ["source_field", "target_field"]
+        kept = [part.join(accepted, on=pair, how="semi") for part in self._typed]
+        self._typed.clear()
+        return pl.concat([pl.DataFrame(schema={**LINK, "token": pl.Int32, "first_seq": pl.Int32}), *kept])
 
     def add(self, work: Pieces, loaded: LoadedStudy) -> None:
         """Add the sessions of a block."""

@@ -74,8 +74,7 @@ def find_reentry(loaded: LoadedStudy) -> Reentry:
 
 def _typed(found: FirstPass, accepted: pl.DataFrame) -> pl.DataFrame:
     """Edits by which values of accepted pairs were typed again, each with the sources they were read from."""
-    matches = found.typed().join(accepted.select("source_field", "target_field"), on=["source_field", "target_field"], how="semi")
-    return first_sources(matches)
+    return first_sources(found.typed(accepted.select("source_field", "target_field")))
 
 
 def _shaped(loaded: LoadedStudy, links: pl.DataFrame) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """
 The command line: the edge where errors become one line and an exit code.
 
-    0 done · 1 bad input or a failed run · 2 bad usage · 130 stopped by Ctrl-C
+    0 done · 1 bad input, or a run that failed or was stopped · 2 bad usage
 
 Results go to stdout, progress and notes to stderr. An error that nobody foresaw is shown by kind and place only: its message could hold
 what was read from a log. One of the file system is shown by path and by what the system calls it.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["main"]
 
 PACKAGES: Final = Path(__file__).resolve().parents[2]
-# What typer leaves with after Ctrl-C, and so do we: 128 and the number of the signal, as shells have it.
+# What typer leaves with after Ctrl-C; ours are 0, 1 and 2.
 INTERRUPTED: Final = 130
 
 
@@ -35,24 +35,34 @@ def main() -> NoReturn:
             stream.reconfigure(encoding="utf-8")
     sys.unraisablehook = _note_unraisable
     try:
+        _run()
+    except KeyboardInterrupt:
+        # Also one that comes while a fault is being told: a read that was interrupted may fail first.
+        print("stopped; nothing was changed", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(0)
+
+
+def _run() -> None:
+    """Run the command line; what goes wrong becomes one line."""
+    try:
         from shadow.cli.commands import app
 
         app(prog_name="shadow")
     except SystemExit as left:
         if left.code == INTERRUPTED:
-            _stop()
+            raise KeyboardInterrupt from None
+        raise
+    except KeyboardInterrupt:
         raise
     except ShadowError as fault:
         _leave(str(fault))
-    except KeyboardInterrupt:
-        _stop()
     except BrokenPipeError:
         # The reader of our output went away, as `head` does: nothing is wrong.
         sys.stderr.close()
         sys.exit(0)
     except BaseException as fault:  # noqa: BLE001 - the edge; a panic of polars is no Exception
         _leave(_unforeseen(fault))
-    sys.exit(0)
 
 
 def _unforeseen(fault: BaseException) -> str:
@@ -64,11 +74,6 @@ def _unforeseen(fault: BaseException) -> str:
 def _note_unraisable(unraisable: UnraisableHookArgs) -> None:
     """An error while something is cleared away, which Python shows with its message."""
     print(f"note: {unraisable.exc_type.__name__} while clearing up", file=sys.stderr)
-
-
-def _stop() -> NoReturn:
-    print("stopped; nothing was changed", file=sys.stderr)
-    sys.exit(INTERRUPTED)
 
 
 def _leave(message: str) -> NoReturn:

@@ -1,9 +1,9 @@
 """
-What is being done, said on stderr once it takes longer than two seconds.
+What is being done, said on a terminal once it takes longer than two seconds.
 
-    on a terminal   one line that is written over, and gone when the result is there:   counting events  45 %  12 s
-    elsewhere       one line, once:                                                     working: counting events
+    counting events  45 %  12 s         one line that is written over, and gone when the result is there
 
+Elsewhere nothing is said: who reads stderr from a file or a pipe wants what went wrong, and not that it took its time.
 A thread of its own writes it, so that a step which says nothing for long still shows that something is going on.
 """
 
@@ -56,18 +56,17 @@ class Progress:
             self._stream.write(f"{line}\n")
             self._stream.flush()
         self(line)
-        # Whoever cannot see a line grow old has been told.
-        if not self._live:
-            self._over.set()
 
     def __enter__(self) -> Self:
         self._since = time.monotonic()
-        self._thread.start()
+        if self._live:
+            self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None) -> None:
         self._over.set()
-        self._thread.join()
+        if self._live:
+            self._thread.join()
         self._erase()
 
     def _say(self) -> None:
@@ -75,11 +74,9 @@ class Progress:
         while not self._over.wait(wait_s):
             with self._lock:
                 self._erase()
-                self._stream.write(self._line() if self._live else f"working: {self._what}\n")
+                self._stream.write(self._line())
                 self._stream.flush()
-                self._shown = self._live
-            if not self._live:
-                return
+                self._shown = True
             wait_s = TICK_S
 
     def _line(self) -> str:

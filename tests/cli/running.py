@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,15 +18,9 @@ def surroundings(**more: str) -> dict[str, str]:
 
 
 def shadow(*args: object, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """
-    Run `shadow` to its end, in a folder.
-
-    That something takes long is said where the machine is busy and not where it is idle, so that line is left out.
-    """
+    """Run `shadow` to its end, in a folder."""
     command = [*PROGRAM, *map(str, args)]
-    ran = subprocess.run(command, cwd=cwd, env=surroundings(**more), capture_output=True, text=True, encoding="utf-8", check=False)
-    ran.stderr = re.sub(r"^working: .*\n", "", ran.stderr, flags=re.MULTILINE)
-    return ran
+    return subprocess.run(command, cwd=cwd, env=surroundings(**more), capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def start_shadow(*args: object, cwd: Path, **more: str) -> subprocess.Popen[str]:

@@ -66,7 +66,7 @@ truth: .venv/requirements-dev.installed
 	@$(RUN) tests.accuracy pool 1000 1010 --to $(FACTS)
 	@$(RUN) tests.accuracy teams 1000 1010 --to $(FACTS)
 	@$(RUN) tests.accuracy segments 1000 1100 --to $(FACTS)
-	@$(RUN) tests.accuracy table --to $(FACTS)
+	@$(RUN) tests.accuracy table --to $(FACTS) > $(FACTS)/truth.md && cp $(FACTS)/truth.md docs/truth.md && cat docs/truth.md
 
 bench: .venv/requirements-dev.installed
 	@$(RUN) tests.bench --folder $(or $(TMPDIR),/tmp)/shadow-bench --write

@@ -107,8 +107,8 @@ def test_a_pool_through_the_product(tmp_path: Path) -> None:
     facts = pool_facts(1, agents=4)
     true, said = (sum(sum(row[name]) for row in facts["rows"]) for name in ("true", "said"))
     each = [sum(facts["total"]["said"][n] for n in range(4)), sum(facts["total"]["true"])]
-    (tmp_path / "pool.jsonl").write_text(json.dumps(facts) + "\n", encoding="utf-8")
-    whole = {"seed": 1, "rows": [{**facts["rows"][0], "ci90": [0.0, 9.0]}]}
+    (tmp_path / "pool.jsonl").write_text(json.dumps({"name": "1", **facts}) + "\n", encoding="utf-8")
+    whole = {"name": "1-0", "seed": 1, "rows": [{**facts["rows"][0], "ci90": [0.0, 9.0]}]}
     (tmp_path / "teams.jsonl").write_text(json.dumps(whole) + "\n", encoding="utf-8")
 
     assert 0.8 < said / true < 1.2

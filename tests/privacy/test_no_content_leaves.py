@@ -234,7 +234,7 @@ def test_unforeseen_errors_show_kind_and_place_only(sandbox: Sandbox, study: str
         ("msgspec.json:decode", take_in),
         ("duckdb:connect", take_in),
         ("shadow.interop.marking:Ordinals.of", take_in),
-        ("duckdb:connect", ["rank", study]),
+        ("polars:DataFrame.join", ["rank", study]),
         ("polars:DataFrame.to_dicts", ["friction", study]),
         ("shadow.report:render_html", ["report", study, "-o", "failed.html"]),
     ]

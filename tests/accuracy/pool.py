@@ -107,7 +107,7 @@ def coverage(pools: Sequence[Facts], size: int, seed: int = 0, teams: int = TEAM
     for pool in pools:
         cases = np.array(pool["cases"])
         rows = [(np.array(row["said"]), sum(row["true"]) / cases.sum()) for row in pool["rows"] if sum(row["true"]) > 0]
-        for number in range(max(1, teams // len(pools))):
+        for number in range(-(-teams // len(pools))):
             team = random.integers(0, len(cases), size)
             draws = random.choice(team, (RESAMPLES, size))
             for said, truth in rows:
@@ -124,7 +124,7 @@ def pool_lines(pools: Sequence[Facts], teams: Sequence[Facts]) -> list[Line]:
     """Rows of the table: each size of team, their mean, the total, and whole teams."""
     lines: list[Line] = []
     shares = []
-    n_teams = max(1, TEAMS // len(pools)) * len(pools)
+    n_teams = -(-TEAMS // len(pools)) * len(pools)
     for size in SIZES:
         held, plainly, _ = coverage(pools, size)
         shares.append(held)
@@ -149,7 +149,7 @@ def _total_coverage(pools: Sequence[Facts], seed: int = 0) -> float:
     for pool in pools:
         cases, said = np.array(pool["cases"]), np.array(pool["total"]["said"])
         truth = sum(pool["total"]["true"]) / cases.sum()
-        for _ in range(max(1, TEAMS // len(pools))):
+        for _ in range(-(-TEAMS // len(pools))):
             team = random.integers(0, len(cases), TEAM)
             estimate = jackknife(said[team], cases[team], 3, TOTAL_SD_LN)
             held.append(estimate.low is not None and estimate.high is not None and estimate.low <= truth <= estimate.high)

@@ -86,6 +86,8 @@ class Sessioniser:
         # Whether anything has been in front since watching began, and when that was: what sources saw while they started came then.
         self._begun = False
         self._since_ms = 0
+        # When the last screen was noted.
+        self._noted_ms = 0
         # What was in front before.
         self._former: Front | None = None
 
@@ -254,7 +256,8 @@ class Sessioniser:
 
     def _enter(self, front: Front, t_ms: int, shown: PageShown | None = None) -> None:
         """Something is in front: the same as before, the same with another form, or something else."""
-        t_ms = max(t_ms, self._since_ms)
+        # A page told late, at the time of its title, did not come before the form that the former page showed last.
+        t_ms = max(t_ms, self._since_ms, self._noted_ms)
         writer, former = self._writer, self._writer.front
         self._presses.flush()
         came_in, self._entering = self._entering is not None, None
@@ -269,6 +272,7 @@ class Sessioniser:
             self._fields.end_visit(t_ms, former)
             self._fields.forget_shown()
         if front.app is not None and (moved or former.elements != front.elements):
+            self._noted_ms = t_ms
             listed = front.elements if writer.switches.dwell_and_skips else None
             writer.note(t_ms, "screen", elements=listed, case=writer.case_ids.in_page(front.page) if front.page else None)
         elif front.app is None and (former.app is not None or not begun):

@@ -91,8 +91,9 @@ class Front:
         await self.show(window, t_ms, only_if_new=is_back)
 
     async def deactivated(self, window: Ref, t_ms: int) -> None:
-        """A window is no longer in front."""
+        """A window is no longer in front, and need not be asked again."""
         desk = self._desk
+        self._queue.not_later(("again", window))
         if window == desk.popup:
             desk.popup = None
         elif desk.front is not None and desk.front.window == window and desk.popup is None:
@@ -116,7 +117,7 @@ class Front:
         shown = await self._page(window)
         if shown is None or (tries and self._is_between(shown)):
             if tries:
-                self._queue.later("again", AGAIN_S, partial(self.show, window, t_ms, only_if_new=only_if_new, tries=tries - 1))
+                self._queue.later(("again", window), AGAIN_S, partial(self.show, window, t_ms, only_if_new=only_if_new, tries=tries - 1))
             return
         listed = await self._list(shown)
         if only_if_new and desk.front is not None and (shown.page, listed) == (desk.front.page, desk.listed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from recorder.sources.base import FocusMoved, Page, PointerHit, PointerPressed
+from recorder.sources.base import FocusMoved, Page, PageShown, PointerHit, PointerPressed
 from shadow.consent import Switches
 from shadow.settings import Settings
 from tests.recorder.desk import ALL, BILLING, BROWSER, NATIVE, NOTES, TICKETS, ScriptedDesk, field, page
@@ -127,6 +127,18 @@ def test_page_comes_with_its_title() -> None:
     desk.at(2000).window(NATIVE, "Notes").at(4000).window(BROWSER, title="three").at(4050).shows(TICKET).at(6000)
 
     assert [0, 1000, 2000, 4000] == [t_ms for t_ms, element in desk.rows("t_ms", "element") if element is None]
+
+
+def test_page_told_late() -> None:
+    """A page that comes with its title, but is told only after the form of the former page changed, follows that form."""
+    home, credit = page(BILLING, "/"), page(BILLING, "/credit")
+    desk = ScriptedDesk().window(BROWSER, title="one").shows(home, NAME).at(1000).window(BROWSER, title="two")
+    desk.at(1050).shows(home, NAME, EMAIL).at(1400)
+    desk.sessioniser.take(PageShown(t_ms=1200, page=credit, controls=(NAME,)))
+    desk.at(3000)
+
+    screens = [row[1:] for row in desk.rows("element", "t_ms", "screen") if row[0] is None]
+    assert [(0, "unnamed screen 1"), (1050, "unnamed screen 1"), (1050, "/credit")] == screens
 
 
 def test_form_that_grows() -> None:

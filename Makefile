@@ -76,7 +76,7 @@ recorded-sample: .venv/requirements-dev.installed desktop
 
 pins:
 	@$(UV) --group build pyproject.toml --output-file requirements.txt
-	@$(UV) --group build --group test --extra recorder --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
+	@$(UV) --group build --group test --group docs --extra recorder --constraint requirements.txt pyproject.toml --output-file requirements-dev.txt
 
 # --no-deps: the files hold all that each needs, and pynput would ask for evdev, which has no wheel and which the X11 way does not use.
 # The project itself is installed last, as a link to this folder; the pins hold all that takes, so nothing is fetched unpinned.

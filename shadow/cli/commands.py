@@ -136,7 +136,7 @@ def cases(
     with _loaded(study) as loaded:
         document = cases_document(loaded)
         if events is not None:
-            _write(events, event_cases(loaded).write_csv())
+            _write(events, event_cases(loaded).write_csv().encode())
     if events is not None:
         _note(f"wrote {events}")
     _show(document, json=json)
@@ -183,12 +183,18 @@ def rank(study: StudyArgument, json: JsonOption = False) -> None:
 @app.command("report")
 def report(
     study: StudyArgument,
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where to write the report.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where to write it: .html, .pdf, .xlsx or .pptx.")],
     lang: Annotated[Optional[Language], typer.Option("--lang", help="Its language; default: study.toml.")] = None,  # noqa: UP045
     interactive: Annotated[bool, typer.Option("--interactive", help="Add an appendix of charts to explore (5 MB).")] = False,
 ) -> None:
-    """Write the report a client acts on: one HTML file that works offline."""
-    _report(study, output, lang.value if lang else None, interactive=interactive)
+    """Write the report a client acts on, as a page, a PDF, a workbook or slides."""
+    from analysis.overview import study_result
+    from shadow.report import form_of, render
+
+    form = form_of(output)
+    with _loaded(study) as loaded:
+        result = study_result(loaded)
+    _write(output, render(result, form, lang=lang.value if lang else result["study"]["language"], interactive=interactive))
     print(f"wrote {output}")
 
 
@@ -207,30 +213,13 @@ def demo(
 ) -> None:
     """Run the whole chain on the sample sessions, ending with a report."""
     from shadow.cli.demo import run_demo
-    from shadow.report import render_html
+    from shadow.report import form_of, render
 
-    _check_suffix(output)
+    form = form_of(output)
     with _progress() as progress:
         result = run_demo(study, progress.note)
-    _write(output, render_html(result, lang=lang.value))
+    _write(output, render(result, form, lang=lang.value))
     print(f"wrote {output.resolve()}")
-
-
-def _report(study: Path, output: Path, lang: str | None, *, interactive: bool) -> None:
-    from analysis.overview import study_result
-    from shadow.report import render_html
-
-    _check_suffix(output)
-    with _loaded(study) as loaded:
-        result = study_result(loaded)
-    _write(output, render_html(result, lang=lang or result["study"]["language"], interactive=interactive))
-
-
-def _check_suffix(output: Path) -> None:
-    from shadow.errors import ShadowError
-
-    if output.suffix != ".html":
-        raise ShadowError(f"{output} is not an .html file", "give -o a name that ends in .html")
 
 
 @contextlib.contextmanager
@@ -261,13 +250,13 @@ def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> N
         _note(f"note: {warning['message']}")
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: bytes) -> None:
     """Write a file in one step: a reader sees the old one or the new one, never half of either."""
     from shadow.errors import ShadowError
 
     draft = path.with_name(f".{path.name}.new")
     try:
-        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.write_bytes(content)
         draft.replace(path)
     except BaseException as fault:
         with contextlib.suppress(OSError):  # where no file can be, none can be removed

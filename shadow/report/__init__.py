@@ -1,12 +1,13 @@
 """
-The report a client reads: one HTML file, without a script, that opens anywhere.
+The report a client reads, in four forms that say the same.
 
-    html = render_html(result, lang="da")
+    content = render(result, "pdf", lang="da")
 
-`result` is the one result document of the analysis; nothing else is read.
+`result` is the one result document of the analysis; nothing else is read, and nothing is computed.
 """
 
 from shadow.report.disclosure import ReportRefusedError, level
+from shadow.report.forms import FORMS, form_of, render
 from shadow.report.html import render_html
 
-__all__ = ["ReportRefusedError", "level", "render_html"]
+__all__ = ["FORMS", "ReportRefusedError", "form_of", "level", "render", "render_html"]

@@ -152,7 +152,7 @@ def test_report_of_one_agent_needs_the_agent_to_agree(small_study: Path, agreed:
         assert "agents_agreed" in ran.stderr
 
 
-@pytest.mark.parametrize("output", ["a file/out.html", "folder.html", "out.pdf"])
+@pytest.mark.parametrize("output", ["a file/out.html", "folder.html", "out.docx"])
 def test_a_report_that_cannot_be_written_is_one_line(output: str, small_study: Path) -> None:
     """An output that cannot be is refused in one line that names it; nothing is left behind."""
     place = small_study.parent

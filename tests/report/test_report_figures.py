@@ -17,7 +17,7 @@ from shadow.report.figures.screens import screens_data
 from shadow.report.figures.svg import ACCENT, INK, MUTED, Drawing, shorten, text_width, wrap
 from shadow.report.figures.typical_case import case_data
 from shadow.report.figures.waterfall import waterfall_data
-from shadow.report.html import _sections
+from shadow.report.page import make_page
 from shadow.report.texts import LANGUAGES, Words
 from tests.report.example_result import example_result
 
@@ -28,8 +28,7 @@ TEXT = re.compile(
 
 def drawings(result, lang):
     """Every drawing of a report: section, width, SVG."""
-    words = Words(lang)
-    for section in _sections(permitted(result), words):
+    for section in make_page(result, lang).sections:
         for block in section.blocks:
             if isinstance(block, Figure):
                 yield section.name, WIDE, block.wide

@@ -236,7 +236,7 @@ def test_unforeseen_errors_show_kind_and_place_only(sandbox: Sandbox, study: str
         ("shadow.interop.marking:Ordinals.of", take_in),
         ("polars:DataFrame.join", ["rank", study]),
         ("polars:DataFrame.to_dicts", ["friction", study]),
-        ("shadow.report:render_html", ["report", study, "-o", "failed.html"]),
+        ("shadow.report:render", ["report", study, "-o", "failed.html"]),
     ]
     kinds = ("ValueError", "OSError", "PanicException", "Error")
     runs = [(place, kind, argv) for place, argv in places for kind in kinds if kind != "OSError" or "import" in argv]

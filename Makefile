@@ -11,11 +11,12 @@ UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fe
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test torture cost truth bench recorded-sample pins desktop FORCE
+.PHONY: help demo test docs torture cost truth bench recorded-sample pins desktop FORCE
 
 help:
 	@echo "make demo    the whole chain on the sample sessions: writes report.html"
 	@echo "make test    everything CI runs"
+	@echo "make docs    the documentation as a site, in site/"
 	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
 	@echo "make cost    what recording costs, and how true its times are, on a desktop of its own"
 	@echo "make truth   how true the figures are, against simulated offices; hours, and it goes on where it was stopped"
@@ -36,6 +37,9 @@ test: .venv/requirements-dev.installed desktop
 	@echo "== tests on a desktop: one at a time, for they take the pace of a person" \
 		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest tests/desktop
 	@echo "All passed: lint, form, types, imports, tests."
+
+docs: .venv/requirements-dev.installed
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. $(RUN) mkdocs build --quiet && echo "Open $$(pwd)/site/index.html in a browser."
 
 torture: .venv/requirements-dev.installed
 	@SHADOW_TORTURE=full $(RUN) pytest tests/torture -q -n 0

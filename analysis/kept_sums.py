@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from shadow.store import SessionHeader
     from shadow.study import Study
 
-__all__ = ["sums_of_study"]
+__all__ = ["code_digest", "part_digest", "sums_of_study"]
 
 KIND: Final = "sums"
 TABLES: Final = ("events", "forms", "tokens")
@@ -97,7 +97,7 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: 
 
         say: Told how far it is.
     """
-    content = {part.part: _content(study, part.part) for part in study.catalogue.parts}
+    content = {part.part: part_digest(study, part.part) for part in study.catalogue.parts}
     agents = sorted({header.agent for header in study.catalogue.sessions})
     sums, kept = empty_sums(study), _kept(study, thresholds)
     parts: list[KeptPart] = []
@@ -112,7 +112,7 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: 
             sums.add(*found)
             say("counting events", (sums.totals["events"] - before) / total)
         parts += [KeptPart(part, content[part], cases.digest(_sessions(study, part))) for part in sorted(new)]
-        made = KeptSums(_code(), thresholds, _places(sums.places, _sizes(sums.places)), parts, pack_sums(sums, agents))
+        made = KeptSums(code_digest(), thresholds, _places(sums.places, _sizes(sums.places)), parts, pack_sums(sums, agents))
         write_cached(study, KIND, msgspec.msgpack.encode(made))
     return sums
 
@@ -124,7 +124,7 @@ def _kept(study: Study, thresholds: Thresholds) -> KeptSums | None:
         kept = None if written is None else msgspec.msgpack.decode(written, type=KeptSums)
     except msgspec.MsgspecError:
         return None
-    return kept if kept is not None and (kept.code, kept.thresholds) == (_code(), thresholds) else None
+    return kept if kept is not None and (kept.code, kept.thresholds) == (code_digest(), thresholds) else None
 
 
 def _still_holds(kept: KeptSums, study: Study, places: Dimensions, content: dict[int, bytes], cases: StudyCases) -> bool:
@@ -143,7 +143,8 @@ def _sessions(study: Study, part: int) -> list[int]:
     return sorted(header.session for header in study.catalogue.sessions if header.part == part and header.n_events)
 
 
-def _content(study: Study, part: int) -> bytes:
+def part_digest(study: Study, part: int) -> bytes:
+    """Digest of the rows of a part and of the headers of its sessions."""
     found = hashlib.blake2b(digest_size=16)
     for table in TABLES:
         # Says which file is missing, if one is.
@@ -176,7 +177,7 @@ def _places(places: Dimensions, sizes: tuple[int, int, int]) -> tuple[tuple[int,
 
 
 @functools.cache
-def _code() -> bytes:
+def code_digest() -> bytes:
     """Digest of the analysis itself: another version may count otherwise, and nobody need remember to say so."""
     found = hashlib.blake2b(digest_size=16)
     folder = Path(__file__).parent

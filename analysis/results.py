@@ -14,6 +14,7 @@ import polars as pl
 from analysis.cases import HOW
 from analysis.caveats import ranking_caveats, study_caveats
 from analysis.friction import friction_by_app, friction_by_field, friction_by_screen
+from analysis.kept_documents import kept_document
 from shadow.events import SCHEMA_VERSION, UNKNOWN_APP, session_name
 
 if TYPE_CHECKING:
@@ -118,6 +119,14 @@ def _app_rows(loaded: LoadedStudy) -> list[Row]:
 
 def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, possible: bool = False) -> Document:
     """One row per accepted pair of fields, most seconds per case first; with `possible` also the doubtful ones, marked."""
+    if reentry is None:
+        return kept_document(
+            loaded, "possible_reentry" if possible else "reentry", lambda: _reentry_document(loaded, None, possible=possible)
+        )
+    return _reentry_document(loaded, reentry, possible=possible)
+
+
+def _reentry_document(loaded: LoadedStudy, reentry: Reentry | None, *, possible: bool) -> Document:
     from analysis.reentry import find_reentry  # noqa: PLC0415 - what it needs takes longer to start than all of `cases` and `friction`
 
     loaded.say("looking for re-entry")
@@ -138,6 +147,12 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
 
 def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Document:
     """One row per integration, in the order in which each adds most to those above it; anecdotes after the others."""
+    if ranking is None:
+        return kept_document(loaded, "rank", lambda: _rank_document(loaded, None))
+    return _rank_document(loaded, ranking)
+
+
+def _rank_document(loaded: LoadedStudy, ranking: Ranking | None) -> Document:
     from analysis.ranking import rank_integrations  # noqa: PLC0415 - as with re-entry
 
     loaded.say("ranking integrations")

@@ -8,6 +8,7 @@ the sandbox is, and all that the programs said.
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -239,6 +240,7 @@ def test_unforeseen_errors_show_kind_and_place_only(sandbox: Sandbox, study: str
         ("shadow.report:render", ["report", study, "-o", "failed.html"]),
     ]
     kinds = ("ValueError", "OSError", "PanicException", "Error")
+    shutil.rmtree(sandbox.folder / study / "cache", ignore_errors=True)  # what was kept would be told, and nothing computed
     runs = [(place, kind, argv) for place, argv in places for kind in kinds if kind != "OSError" or "import" in argv]
     codes = json.loads(sandbox.python(FAILING, given={"secret": SECRETS["typed"], "runs": runs}).splitlines()[-1])
     told = [block.splitlines() for block in sandbox.said[-1].split("== ")[1:]]

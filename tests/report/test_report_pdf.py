@@ -1,0 +1,175 @@
+"""The report on paper: the same texts as on the page, in an order a screen reader can follow, and the same bytes for the same study."""
+
+from __future__ import annotations
+
+import copy
+import io
+import re
+from collections.abc import Callable
+
+import pikepdf
+import pypdfium2
+import pytest
+import typst
+
+from shadow.report import render
+from shadow.report.page import make_page
+from shadow.report.texts import LANGUAGES
+from tests.report.example_result import example_result
+from tests.report.pdf_check import faults_of, headings
+
+MARKUP = (
+    '#import "x.typ"', "#panic()", "$x^2$", "= Title", "@ref <label>", "*bold* _it_ `raw`", "\\u{41}", "//no comment", "#{1 + 1}",
+    "\u202egnirts", "W" * 200, "<b>&amp;</b>", "{{ 7 * 7 }}",
+)  # fmt: skip
+
+
+@pytest.fixture(name="report", scope="module")
+def _report() -> bytes:
+    return render(example_result(), "pdf", lang="en")
+
+
+def text_of(content: bytes) -> str:
+    """All the text of a PDF on one line, without what lets a line break."""
+    pages = pypdfium2.PdfDocument(content)
+    found = " ".join(page.get_textpage().get_text_range() for page in pages)
+    return re.sub(r"\s+", " ", found.replace("\u200b", "").replace("\ufffe", "").replace("\u00ad", ""))
+
+
+def squeezed(text: str) -> str:
+    """Without spaces: a line may end anywhere."""
+    return re.sub(r"\s+", "", text)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("agents", [2, 4, 8])
+def test_it_can_be_read_aloud(lang: str, agents: int) -> None:
+    """Tags, language, title, texts for figures, headings, heads of tables and order are there in every language and at every level."""
+    content = render(example_result(agents=agents, agents_agreed=True), "pdf", lang=lang)
+
+    assert [] == faults_of(content)
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        assert lang == str(pdf.Root.Lang).split("-", maxsplit=1)[0]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_says_what_the_page_says(lang: str) -> None:
+    """The finding, every title, every sentence and every cell of the page is on paper, and the titles come in its order."""
+    page = make_page(example_result(), lang)
+    content = render(example_result(), "pdf", lang=lang)
+    said = squeezed(text_of(content))
+    wanted = [page.title, *page.lead, page.aside, *(question.text for question in page.questions)]
+    for section in page.sections:
+        wanted.append(section.title)
+        for block in section.blocks:
+            if block.kind == "table":
+                wanted += [cell.text for row in block.rows for cell in row]
+            elif block.kind in {"heading", "note"}:
+                wanted.append(block.text)
+            elif block.kind == "listing":
+                wanted += block.items
+
+    assert [] == [text for text in wanted if squeezed(text) not in said]
+    found = headings(content)
+    assert [page.title, *(section.title for section in page.sections)] == [
+        title for title in found if title in {page.title, *(s.title for s in page.sections)}
+    ]
+
+
+def _no_tags(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root["/StructTreeRoot"]
+    del pdf.Root["/MarkInfo"]
+
+
+def _no_language(pdf: pikepdf.Pdf) -> None:
+    del pdf.Root["/Lang"]
+
+
+def _first(pdf: pikepdf.Pdf, name: str) -> pikepdf.Object:
+    return next(item for item in pdf.objects if isinstance(item, pikepdf.Dictionary) and item.get("/S") == name)
+
+
+def _no_text_of_a_figure(pdf: pikepdf.Pdf) -> None:
+    del _first(pdf, "/Figure")["/Alt"]
+
+
+def _a_level_skipped(pdf: pikepdf.Pdf) -> None:
+    _first(pdf, "/H2")["/S"] = pikepdf.Name("/H3")
+
+
+def _another_order(pdf: pikepdf.Pdf) -> None:
+    body = pdf.Root.StructTreeRoot.K
+    body = body[0] if isinstance(body, pikepdf.Array) else body
+    body.K = pikepdf.Array(list(body.K)[::-1])
+
+
+def _no_heads(pdf: pikepdf.Pdf) -> None:
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Dictionary) and item.get("/S") == "/TH":
+            item["/S"] = pikepdf.Name("/TD")
+
+
+def _an_action(pdf: pikepdf.Pdf) -> None:
+    pdf.Root["/OpenAction"] = pdf.make_indirect(pikepdf.Dictionary(S=pikepdf.Name("/JavaScript"), JS="app.alert(1)"))
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [_no_tags, _no_language, _no_text_of_a_figure, _a_level_skipped, _another_order, _no_heads, _an_action],
+    ids=lambda one: one.__name__,
+)
+def test_a_bad_one_is_refused(damage: Callable[[pikepdf.Pdf], None], report: bytes) -> None:
+    """The check finds what is missing: each planted fault."""
+    changed = io.BytesIO()
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        damage(pdf)
+        pdf.save(changed)
+
+    assert [] == faults_of(report)
+    assert [] != faults_of(changed.getvalue())
+
+
+def test_one_without_tags_is_refused() -> None:
+    """A PDF as a program makes it that does not care."""
+    plain = typst.compile(b"= A title\nA text.", pdf_tags=False)
+
+    assert {"it is not tagged", "it has no structure", "it has no title"} <= set(faults_of(plain))
+
+
+def test_the_same_study_makes_the_same_file(report: bytes) -> None:
+    """Byte for byte, so that a report can be checked; and nothing of the machine is in it."""
+    assert report == render(example_result(), "pdf", lang="en")
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        said = str(pdf.docinfo) + pdf.Root.Metadata.read_bytes().decode()
+    assert not re.search(r"/(home|root|tmp|work|usr)/", said)
+    assert "2026" in said
+
+
+@pytest.mark.parametrize("text", MARKUP)
+def test_texts_from_screens_are_texts(text: str) -> None:
+    """What would be markup is shown as it stands, in a title, a label, an application's name and a mark."""
+    result = copy.deepcopy(example_result())
+    result["study"]["title"] = text
+    result["marks"] = [{"note": text, "n": 3}]
+    for row in result["reentry"]:
+        row["source"]["label"] = text
+    content = render(result, "pdf", lang="en")
+    page = make_page(result, "en")
+
+    assert [] == faults_of(content)
+    said = squeezed(text_of(content))
+    assert squeezed(page.meta[0]) in said
+    assert squeezed(page.marks[0][0]) in said
+
+
+def test_only_our_font_is_in_it(report: bytes) -> None:
+    """Another machine's fonts would break its lines elsewhere."""
+    with pikepdf.open(io.BytesIO(report)) as pdf:
+        fonts = {
+            str(item.FontName).split("+")[-1]
+            for item in pdf.objects
+            if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/FontDescriptor"
+        }
+
+    assert fonts
+    assert all(name.startswith("Inter-") for name in fonts), fonts

@@ -160,7 +160,7 @@ class TestNotAsItWas:
         """Another version of the analysis counts for itself."""
         study = study_with(tmp_path / "study", monday())
         sums(study)
-        monkeypatch.setattr(kept_sums, "_code", lambda: b"another version")
+        monkeypatch.setattr(kept_sums, "code_digest", lambda: b"another version")
         sums(study)
 
         assert [[1], [1]] == read

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import polars as pl
 
+from analysis.effort import effort_rows
 from analysis.friction import apps_without_reactions, switches_between_apps
 from analysis.ranking import rank_integrations
 from analysis.reentry import find_reentry
@@ -20,9 +21,11 @@ from analysis.results import (
     study_counts,
     total_row,
 )
+from analysis.sensitivity import sensitivity_rows
 from analysis.suggestions import suggestion_row
 from analysis.switching import switching_row
 from analysis.thresholds import GAPS_S, SOURCES
+from analysis.typical_case import typical_case
 from analysis.workarounds import workaround_row
 from shadow.events import SCHEMA_VERSION
 from shadow.session import IMPORTED
@@ -30,7 +33,6 @@ from shadow.session import IMPORTED
 if TYPE_CHECKING:
     from analysis.loading import LoadedStudy
     from analysis.ranking import Ranking
-    from analysis.reentry import Reentry
 
 __all__ = ["study_result"]
 
@@ -48,7 +50,8 @@ def study_result(loaded: LoadedStudy) -> Document:
     Returns:
 
         A document with study, cases, rank, total, tied (pairs of ranks that cannot be told apart), reentry, workarounds, suggestions,
-        friction, switches, switching, typical_case, coverage, assumptions, marks and warnings.
+        effort, sensitivity, friction, switches, switching, typical_case, coverage, assumptions, marks, marks_not_quoted and warnings
+        (`shadow/report/result.schema.json` describes what a report may show of it).
     """
     cases = cases_document(loaded)["rows"]
     loaded.say("looking for re-entry")
@@ -64,16 +67,18 @@ def study_result(loaded: LoadedStudy) -> Document:
         "rank": rank,
         "total": total,
         "tied": [[row + 1, below + 1] for row, below in ranking.tied],
+        "effort": effort_rows(rank, loaded.study.settings.effort),
+        "sensitivity": sensitivity_rows(ranking, loaded.thresholds),
         "reentry": reentry_document(loaded, reentry)["rows"],
         "workarounds": [workaround_row(workaround) for workaround in ranking.workarounds],
         "suggestions": [suggestion_row(suggestion) for suggestion in ranking.suggestions],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
         "switches": _switches(loaded),
         "switching": switching_row(ranking.switching),
-        "typical_case": _typical_case(loaded, reentry),
+        "typical_case": typical_case(loaded, reentry),
         "coverage": _coverage(loaded, ranking),
         "assumptions": _assumptions(loaded, rank),
-        "marks": _marks(loaded),
+        **_marks(loaded),
         "warnings": ranked["warnings"],
     }
 
@@ -89,6 +94,7 @@ def _study(loaded: LoadedStudy) -> Row:
         "cases_per_day": settings.study.cases_per_day,
         "language": settings.study.language,
         "agents_agreed": settings.report.agents_agreed,
+        "assumed_by": settings.assumptions.by or None,
         "first_day": days[0] if days else None,
         "last_day": days[-1] if days else None,
         "origin": _origin(loaded),
@@ -121,48 +127,6 @@ def _switches(loaded: LoadedStudy) -> list[Row]:
         {"source_app": apps[row["from_app"]], "target_app": apps[row["to_app"]], "per_case": row["per_case"]}
         for row in switches_between_apps(loaded.sums).to_dicts()
     ]
-
-
-def _typical_case(loaded: LoadedStudy, reentry: Reentry) -> Row | None:
-    """The case nearest to all others in length, events and switches (the medoid), as a timeline without the gaps that do not count."""
-    features = loaded.sums.cases.select("session", "case_no", seconds=pl.col("active_ms") / 1000, events="n_events", switches="n_switches")
-    if features.is_empty():
-        return None
-    scaled = features.select(pl.col("seconds", "events", "switches").rank()).to_numpy()
-    chosen = features.row(int(np.abs(scaled - np.median(scaled, axis=0)).sum(axis=1).argmin()), named=True)
-    return {
-        "seconds": chosen["seconds"],
-        "events": chosen["events"],
-        "switches": chosen["switches"],
-        "segments": _segments(loaded, reentry, chosen["session"], chosen["case_no"]),
-    }
-
-
-def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int) -> list[Row]:
-    """Stays of one case: app, screen, start_s, end_s, and whether a value was being carried over."""
-    found = loaded.session(session)
-    block = found.block
-    spent = np.where(block.case_no == case_no, found.times.active_ms, 0)
-    spent[found.cases.ends_case] = 0
-    seqs = np.flatnonzero(spent)
-    here = (pl.col("session") == session) & (pl.col("case_no") == case_no)
-    carried = reentry.occurrences.filter(here).select("start_seq", "target_seq").rows()
-    catalogue = loaded.study.catalogue
-    segments: list[Row] = []
-    clock = 0.0
-    for seq, screen, active_ms in zip(seqs.tolist(), block.screen[seqs].tolist(), spent[seqs].tolist(), strict=True):
-        place = {
-            "app": catalogue.apps[catalogue.screens[screen].app],
-            "screen": catalogue.screens[screen].name,
-            "reentry": any(start <= seq < end for start, end in carried),
-        }
-        end = clock + active_ms / 1000
-        if segments and all(segments[-1][name] == value for name, value in place.items()):
-            segments[-1]["end_s"] = end
-        else:
-            segments.append({**place, "start_s": clock, "end_s": end})
-        clock = end
-    return segments
 
 
 def _coverage(loaded: LoadedStudy, ranking: Ranking) -> Row:
@@ -202,15 +166,19 @@ def _not_measured(loaded: LoadedStudy) -> list[Row]:
 
 
 def _assumptions(loaded: LoadedStudy, rows: list[Row]) -> list[Row]:
-    """Every assumption once, the ranking's first."""
+    """Every assumption once, the ranking's first: who set it (`toolkit` or `study.toml`), and until when it holds."""
     named: dict[str, Any] = {assumption["name"]: assumption for row in rows for assumption in row["assumptions"]}
     for name in GENERAL:
         named.setdefault(name, {"name": name, "value": getattr(loaded.thresholds, name), **SOURCES[name]._asdict()})
-    return list(named.values())
+    said, given = loaded.study.settings.assumptions, loaded.study.settings.thresholds
+    own = {"set_by": "study.toml", "until": said.until.isoformat() if said.until else None}
+    return [row | (own if row["name"] in given else {"set_by": "toolkit", "until": None}) for row in named.values()]
 
 
-def _marks(loaded: LoadedStudy) -> list[Row]:
-    """The agents' own words, as often as they were said."""
-    notes = loaded.study.scan("notes").select(pl.col("note").str.strip_chars()).collect()
-    counts = notes.filter(pl.col("note") != "").group_by("note").len().sort("len", "note", descending=[True, False])
-    return [{"note": note, "n": n} for note, n in counts.iter_rows()]
+def _marks(loaded: LoadedStudy) -> Row:
+    """The agents' own words, as often as they were said, where the agents agreed to be quoted; else only how many there are."""
+    notes = loaded.study.scan("notes").select(pl.col("note").str.strip_chars()).collect().filter(pl.col("note") != "")
+    if not loaded.study.settings.report.quote_marks:
+        return {"marks": [], "marks_not_quoted": len(notes)}
+    counts = notes.group_by("note").len().sort("len", "note", descending=[True, False])
+    return {"marks": [{"note": note, "n": n} for note, n in counts.iter_rows()], "marks_not_quoted": 0}

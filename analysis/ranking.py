@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from analysis.intervals import Estimate
     from analysis.loading import LoadedStudy
     from analysis.reentry import Reentry
-    from analysis.scoring import Scored
+    from analysis.scoring import Scored, Scores
 
     Ints = NDArray[np.int64]
 
@@ -114,6 +114,8 @@ class Ranking:
         switching: What a change of application costs.
 
         suggestions: What the fields of the forms suggest, in no order of minutes.
+
+        scores: What the rows were made from.
     """
 
     rows: list[RankedIntegration]
@@ -124,6 +126,7 @@ class Ranking:
     workarounds: tuple[Workaround, ...]
     switching: Switching
     suggestions: tuple[Suggestion, ...]
+    scores: Scores
 
 
 def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ranking:
@@ -149,6 +152,7 @@ def rank_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Ra
         workarounds=find_workarounds(loaded, scores.found, per_case),
         switching=scores.found.switching,
         suggestions=find_suggestions(loaded, scores.found.bundles),
+        scores=scores,
     )
 
 

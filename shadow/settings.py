@@ -21,10 +21,23 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["LANGUAGES", "MAX_HOURS", "MAX_RETENTION_DAYS", "Language", "Settings", "hotkey_parts", "load_settings", "study_toml_template"]
+__all__ = [
+    "LANGUAGES",
+    "MAX_HOURS",
+    "MAX_RETENTION_DAYS",
+    "Effort",
+    "EffortSection",
+    "Language",
+    "Settings",
+    "hotkey_parts",
+    "load_settings",
+    "study_toml_template",
+]
 
 Language = Literal["en", "da", "nb", "sv"]
 LANGUAGES: tuple[Language, ...] = ("en", "da", "nb", "sv")
+
+Effort = Literal["small", "medium", "large"]
 
 # A consent covers one session of at most a working day; a released session is kept for a quarter at most.
 MAX_HOURS: Final = 8
@@ -64,9 +77,38 @@ class CasesSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ReportSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`[report]`: whether the one or two agents of a small study agreed to a report (contracts, section 6)."""
+    """
+    `[report]`: what the agents agreed to beyond being recorded.
+
+    `agents_agreed`: the one or two agents of a small study agreed to a report (contracts, section 6). `quote_marks`: the words they wrote
+    to a mark may be quoted; the notice of a recording does not ask for it, and an imported log comes without a consent.
+    """
 
     agents_agreed: bool = False
+    quote_marks: bool = False
+
+
+class EffortSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """
+    `[effort]`: what an integration takes to build, by kind; None leaves it to the toolkit.
+
+    `titles` says it of single integrations, by the title that `shadow rank` gives them.
+    """
+
+    default: Effort | None = None
+    remove_field: Effort | None = None
+    template: Effort | None = None
+    deep_link: Effort | None = None
+    autofill: Effort | None = None
+    link: Effort | None = None
+    titles: dict[str, Effort] = {}
+
+
+class AssumptionsSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`[assumptions]`: in which role what study.toml assumes was decided, and the day until which it holds (None = a later recording)."""
+
+    by: str = ""
+    until: date | None = None
 
 
 class RecordSection(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -121,6 +163,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screens: tuple[ScreenPattern, ...] = ()
     cases: CasesSection = CasesSection()
     report: ReportSection = ReportSection()
+    effort: EffortSection = EffortSection()
+    assumptions: AssumptionsSection = AssumptionsSection()
     record: RecordSection = RecordSection()
     consent: ConsentSection = ConsentSection()
     keys: KeysSection = KeysSection()
@@ -143,6 +187,8 @@ SECTIONS: Final[dict[str, type[msgspec.Struct]]] = {
     "screens": ScreenPattern,
     "cases": CasesSection,
     "report": ReportSection,
+    "effort": EffortSection,
+    "assumptions": AssumptionsSection,
     "record": RecordSection,
     "consent": ConsentSection,
     "keys": KeysSection,

@@ -235,6 +235,7 @@ def _as_ranges(result: Result) -> Result:
         "switching": _banded(result["switching"], ("after_s", "across_s"), ()) | {"after_ci90": None, "across_ci90": None},
         "typical_case": None,
         "total": None,
+        "sensitivity": [row | {"total_low": None, "total_high": None} for row in result["sensitivity"]],
         "coverage": _coverage_ranges(result["coverage"]),
         "marks": [{**row, "n": None} for row in result["marks"]],
     }

@@ -19,11 +19,15 @@ from shadow.report.figures import integrations
 from shadow.report.figures.blocks import Section
 from shadow.report.figures.cards import Card, cards, first_rows
 from shadow.report.figures.coverage import coverage_section
+from shadow.report.figures.effort import effort_section
 from shadow.report.figures.fields import fields_section
 from shadow.report.figures.method import DAYS_A_WEEK, assumptions_section, method_section
+from shadow.report.figures.pareto import pareto_section
 from shadow.report.figures.ranking import ranking_section
 from shadow.report.figures.reentry import reentry_section
-from shadow.report.figures.screens import screens_section, switches_section
+from shadow.report.figures.screens import screens_section
+from shadow.report.figures.sensitivity import sensitivity_section
+from shadow.report.figures.switches import switches_section
 from shadow.report.figures.typical_case import typical_case_section
 from shadow.report.figures.waterfall import waterfall_section
 from shadow.report.figures.workarounds import workarounds_section
@@ -117,14 +121,17 @@ def _sections(result: Result, words: Words) -> list[Section]:
     made = (
         ranking_section(result, words),
         waterfall_section(result, words),
+        effort_section(result, words),
+        pareto_section(result, words),
         reentry_section(result, words),
-        workarounds_section(result, words),
-        screens_section(result, words),
-        switches_section(result, words),
-        fields_section(result, words),
         typical_case_section(result, words),
+        screens_section(result, words),
+        fields_section(result, words),
+        switches_section(result, words),
+        workarounds_section(result, words),
         coverage_section(result, words),
         assumptions_section(result, words),
+        sensitivity_section(result, words),
         method_section(result, words),
     )
     return [section for section in made if section is not None]

@@ -32,6 +32,7 @@ FIELDS_NAMED: Final = 3
 
 # Below this an amount gets a decimal.
 SMALL: Final = 10
+MS_PER_S: Final = 1000
 # Below this many minutes two decimals are too few: 0.01 minutes would be a tenth of the figure.
 FINE: Final = 0.2
 # A range whose ends are written alike gets more decimals, up to this many.
@@ -174,6 +175,20 @@ class Words:
         """A name or unit of the analysis in plain words; one that is not in `TERMS` as it came."""
         return self.say(TERMS[name]) if name in TERMS else name
 
+    def value(self, value: Any, unit: str) -> str:  # noqa: ANN401  whatever the analysis assumed
+        """What was assumed, with its unit: a share in per cent, a second or more in seconds."""
+        if not isinstance(value, float | int):
+            return self.number(None) if value is None else str(value)
+        if unit == "share":
+            return self.say("{n}%", n=self.number(100 * value, _needed(100 * value)))
+        if unit == "ms" and value >= MS_PER_S:
+            value, unit = value / MS_PER_S, "s"
+        return f"{self.number(value, _needed(value))}\u00a0{self.term(unit)}"
+
+    def set_by(self, whom: str, role: str | None) -> str:
+        """Who assumed something: the toolkit, or the role that study.toml gives."""
+        return self.say("this toolkit") if whom == "toolkit" else role or self.say("the consultant")
+
     def message(self, row: Row, result: Result) -> str:
         """What the analysis has to say: the sentence for its code, or its English as it came if the code is not known here."""
         return self.say(MESSAGES.get(row["code"], "{message}"), message=row["message"], **self._counts(result))
@@ -277,6 +292,11 @@ class Words:
         """A moment of a case, minutes and seconds from its start."""
         return f"{int(seconds // 60)}:{int(seconds % 60):02d}"
 
+    def date(self, day: str) -> str:
+        """A day, written out; as it came if it is none."""
+        known = _day(day)
+        return str(format_date(known, format="long", locale=self.locale)) if known else day
+
     def days(self, first: str | None, last: str | None) -> str:
         """The days of the recordings, or nothing if no log said the day."""
         days = [day for day in (_day(first), _day(last)) if day]
@@ -336,6 +356,11 @@ def decimals(amounts: Iterable[Amount]) -> int:
     """Decimals for all minutes of one table or chart, from the largest of them: three below 0.2, two below 10, else one."""
     largest = max((abs(end) for amount in amounts if amount is not None for end in _ends(amount)), default=1.0)
     return 3 if largest < FINE else 2 if largest < SMALL else 1
+
+
+def _needed(value: float) -> int:
+    """As many decimals as a value has, up to three."""
+    return next((digits for digits in range(3) if math.isclose(round(value, digits), value)), 3)
 
 
 def _ends(amount: Range | float) -> tuple[float, ...]:

@@ -11,6 +11,8 @@ FEWEST = {"name": "min_occurrences", "value": 25, "unit": "occurrences", "source
 GLANCE = {"name": "glance_s", "value": 1.2, "unit": "s", "source": "Kieras 2001"}
 REPAIR = {"name": "redo_share", "value": 0.05, "unit": "share", "source": "study.toml"}
 
+TOOLKIT = {"set_by": "toolkit", "until": None}
+
 SCREENS = {
     "customer": ("CRM", "Customer form"), "search": ("CRM", "Search"), "history": ("CRM", "Contact history"),
     "ticket": ("Helpdesk", "Ticket"), "queue": ("Helpdesk", "Queue"), "reply": ("Helpdesk", "Reply"), "close": ("Helpdesk", "Close ticket"),
@@ -88,6 +90,24 @@ def rank() -> list[Row]:
         anecdote(11, "autofill", [NOTE], [CREDIT_REASON]),
         anecdote(12, "link", [EMAIL], [REPLY_TEXT], agents=2, occurrences=9),
     ]  # fmt: skip
+
+
+def effort() -> list[Row]:
+    """Classes by kind, and one that the consultant knows better."""
+    by_kind = {"autofill": "medium", "link": "large"}
+    rows = [{"rank": row["rank"], "effort": by_kind.get(row["kind"], "small"), "set_by": "toolkit"} for row in rank()]
+    rows[2] |= {"effort": "small", "set_by": "study.toml"}
+    return rows
+
+
+def sensitivity() -> list[Row]:
+    """Four assumptions, of which one would bring another integration among the first three."""
+    rows = (
+        ("glance_s", "s", 1.2, 0.6, 2.4, 3.18, 2.41, True), ("redo_share", "share", 0.05, 0.025, 0.1, 2.99, 2.78, False),
+        ("gap_drop_ms", "ms", 120_000, 60_000, 300_000, 2.86, 2.94, False), ("min_occurrences", "occurrences", 25, 12, 50, 2.95, 2.83, False),
+    )  # fmt: skip
+    names = ("name", "unit", "value", "low", "high", "total_low", "total_high", "first_three_change")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def pair(  # noqa: PLR0913, PLR0917  columns
@@ -252,7 +272,7 @@ def example_result(**study: Any) -> Row:
         "study": {
             "title": "Nordlys Energi, customer service", "sessions": 24, "agents": 8, "cases": 480, "events": 81_214,
             "systems": ["Helpdesk", "CRM", "Billing", "Notes"], "cases_per_day": 320, "language": "en", "agents_agreed": False,
-            "first_day": "2026-09-14", "last_day": "2026-09-25", "origin": "imported",
+            "first_day": "2026-09-14", "last_day": "2026-09-25", "origin": "imported", "assumed_by": None,
         } | study,
         "cases": {
             "n": 480, "seconds_mean": 384.0, "seconds_median": 351.0, "events_median": 158, "how": {"completion": 461, "cut": 19},
@@ -261,6 +281,8 @@ def example_result(**study: Any) -> Row:
         "rank": [row | {"agents": min(row["agents"], agents)} for row in rank()],
         "total": {"minutes_per_case": 2.92, "ci90": [2.31, 3.60]},
         "tied": [[4, 5], [6, 7], [9, 10]],
+        "effort": effort(),
+        "sensitivity": sensitivity(),
         "reentry": reentry(),
         "workarounds": [row | {"agents": min(row["agents"], agents)} for row in workarounds()],
         "suggestions": [row | {"n_agents": min(row["n_agents"], agents)} for row in suggestions()],
@@ -278,11 +300,15 @@ def example_result(**study: Any) -> Row:
         "switching": {"agents": agents, "across_s": 2.31, "across_ci90": [1.82, 2.93], "after_s": 0.62, "after_ci90": [0.44, 0.87]},
         "typical_case": typical_case(),
         "coverage": coverage(),
-        "assumptions": [FEWEST, GLANCE, REPAIR, {"name": "gap_drop_ms", "value": 120_000, "unit": "ms", "source": "study.toml"}],
+        "assumptions": [
+            FEWEST | TOOLKIT, GLANCE | TOOLKIT, REPAIR | {"set_by": "study.toml", "until": "2027-06-30"},
+            {"name": "gap_drop_ms", "value": 120_000, "unit": "ms", "source": "default of this toolkit"} | TOOLKIT,
+        ],
         "marks": [
             {"note": "I look the address up in Billing because CRM has the old one", "n": 4},
             {"note": "the search forgets what I wrote", "n": 1},
         ],
+        "marks_not_quoted": 0,
         "warnings": [
             {"code": "events_in_no_case", "message": "4811 of 81214 events (6%) belong to no case and are left out"},
             {"code": "no_values", "message": "the logs show no values, so typed re-entry cannot be seen"},

@@ -52,6 +52,8 @@ def _moved(value):
         "ci90",
         "bounds",
         "gap_s",
+        "low",
+        "high",
         "value",
         "p_top5",
         "agents",

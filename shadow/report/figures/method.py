@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from math import isclose
-from typing import Any
-
 from shadow.report.disclosure import Result, Row
 from shadow.report.figures.blocks import Block, Cell, Column, Heading, Listing, Note, Section, Table, cells
 from shadow.report.texts import Words
@@ -12,33 +9,33 @@ from shadow.report.texts import Words
 __all__ = ["DAYS_A_WEEK", "assumptions_section", "method_section"]
 
 DAYS_A_WEEK = 5
-MS_PER_S = 1000
 
 
 def assumptions_section(result: Result, words: Words) -> Section:
-    """Assumptions by name, value, unit and source."""
-    rows = [_assumption(row, words) for row in result["assumptions"]]
+    """Assumptions: what, how much, by whom and until when, on which grounds."""
+    rows = [_assumption(row, result, words) for row in result["assumptions"]]
     if result["study"]["cases_per_day"] is not None:
         rows += _week(result, words)
     title = words.count("{n} assumption stands behind the figures", "{n} assumptions stand behind the figures", len(rows))
-    columns = (Column(words.say("Assumption")), Column(words.say("Value"), number=True), Column(words.say("Source")))
-    blocks: tuple[Block, ...] = (Table(words.say("By name, value and source"), columns, tuple(rows)),) if rows else ()
+    columns = (
+        Column(words.say("Assumption")),
+        Column(words.say("Value"), number=True),
+        Column(words.say("Assumed by")),
+        Column(words.say("Source of the default")),
+    )
+    caption = words.say("What was assumed, by whom and until when")
+    blocks: tuple[Block, ...] = (Table(caption, columns, tuple(rows)),) if rows else ()
     return Section("assumptions", words.say("Assumptions"), title, blocks)
 
 
-def _assumption(row: Row, words: Words) -> tuple[Cell, ...]:
-    return cells(words.term(row["name"]), _value(row["value"], row["unit"], words), _source(str(row["source"]), words))
-
-
-def _value(value: Any, unit: str, words: Words) -> str:  # noqa: ANN401  whatever the analysis assumed
-    """A value with its unit: a share in per cent, a second or more in seconds."""
-    if not isinstance(value, float | int):
-        return words.number(None) if value is None else str(value)
-    if unit == "share":
-        return words.say("{n}%", n=words.number(100 * value, _decimals(100 * value)))
-    if unit == "ms" and value >= MS_PER_S:
-        value, unit = value / MS_PER_S, "s"
-    return f"{words.number(value, _decimals(value))}\u00a0{words.term(unit)}"
+def _assumption(row: Row, result: Result, words: Words) -> tuple[Cell, ...]:
+    until = words.say("until {day}", day=words.date(row["until"])) if row["until"] else words.say("until a later recording")
+    return cells(
+        words.term(row["name"]),
+        words.value(row["value"], row["unit"]),
+        Cell(words.set_by(row["set_by"], result["study"]["assumed_by"]), until),
+        _source(str(row["source"]), words),
+    )
 
 
 def _source(source: str, words: Words) -> Cell:
@@ -46,16 +43,12 @@ def _source(source: str, words: Words) -> Cell:
     return Cell(source) if words.lang == "en" else Cell(words.quoted(source), lang="en")
 
 
-def _decimals(value: float) -> int:
-    """As many decimals as the value has, up to three."""
-    return next((digits for digits in range(3) if isclose(round(value, digits), value)), 3)
-
-
 def _week(result: Result, words: Words) -> list[tuple[Cell, ...]]:
     per_day = words.number(result["study"]["cases_per_day"])
+    by = words.set_by("study.toml", result["study"]["assumed_by"])
     return [
-        cells(words.say("Cases a day"), per_day, words.say("stated by the client")),
-        cells(words.say("Working days a week"), words.number(DAYS_A_WEEK), words.say("set in this report")),
+        cells(words.say("Cases a day"), per_day, by, words.say("stated by the client")),
+        cells(words.say("Working days a week"), words.number(DAYS_A_WEEK), words.set_by("toolkit", None), words.say("set in this report")),
     ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import floor, log10
 
 from markupsafe import Markup
 
@@ -23,7 +22,7 @@ from shadow.report.figures.blocks import (
     figure,
 )
 from shadow.report.figures.cards import first_rows, shown
-from shadow.report.figures.svg import ACCENT, INK, MUTED, RULE, Axis, Drawing, wrap
+from shadow.report.figures.svg import ACCENT, INK, MUTED, RULE, Axis, Drawing, tick_step, wrap
 from shadow.report.texts import Words, decimals
 
 __all__ = ["intervals_chart", "intervals_data", "ranking_section"]
@@ -221,9 +220,7 @@ def _label(drawing: Drawing, text: str, y: float, left: float) -> None:
 
 
 def _ticks(drawing: Drawing, axis: Axis, bottom: float, top: float, words: Words) -> None:
-    steps = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 1e9)
-    step = next(s for s in steps if top / s <= (4 if drawing.narrow else 6))
-    digits = max(0, -floor(log10(step)))
+    step, digits = tick_step(top, 4 if drawing.narrow else 6)
     for tick in range(int(top / step) + 1):
         x = axis.at(tick * step)
         drawing.line(x, 8, x, bottom, INK if tick == 0 and not drawing.narrow else RULE)

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from shadow.report.disclosure import Result, Row
 from shadow.report.figures.blocks import Block, Cell, Column, Figure, Note, Section, Table, cells, figure
-from shadow.report.figures.svg import ACCENT, INK, MUTED, Drawing
+from shadow.report.figures.svg import ACCENT, INK, LIGHT, MUTED, Drawing
 from shadow.report.texts import Words, size
 
 __all__ = ["End", "Flow", "flow_chart", "flow_data", "reentry_section"]
@@ -153,7 +153,7 @@ def _figure(rows: Sequence[Row], words: Words, result: Result) -> Figure:
         caption += " " + words.count("The {n} longest is drawn.", "The {n} longest are drawn.", DRAWN)
     key = (("band", words.say("copied and pasted")), ("band hatch", words.say("typed again")))
     label = words.say("Which values go from which system to which, by seconds per case; the table below has the figures")
-    return figure(lambda drawing: flow_chart(drawing, flows, label), "reentry", caption, key)
+    return figure(lambda drawing: flow_chart(drawing, flows, words, label), "reentry", caption, key)
 
 
 def flow_data(rows: Sequence[Row], words: Words) -> list[Flow]:
@@ -176,16 +176,23 @@ def _by_weight(flows: Sequence[Flow], side: str) -> list[str]:
     return sorted(weight, key=lambda app: -weight[app])
 
 
-def flow_chart(drawing: Drawing, flows: Sequence[Flow], label: str) -> Markup:
-    """Systems and their fields in two columns; a band for each pair, as wide as its seconds. Each has a line of its own, so no text meets another."""
+def flow_chart(drawing: Drawing, flows: Sequence[Flow], words: Words, label: str) -> Markup:
+    """
+    Systems and their fields in two columns; a band for each pair, as wide as its seconds.
+
+    A pale bar joins the fields of a system, whose seconds stand beside its name. Each field has a line of its own, so no text meets another.
+    """
     side = 122.0 if drawing.narrow else 226.0
     lowest = 36.0 if drawing.narrow else 22.0
     scale = THICKEST / (max((flow.seconds for flow in flows), default=1.0) or 1.0)
     left, heads_left, low_left = _column(flows, "source", lowest, scale)
     right, heads_right, low_right = _column(sorted(flows, key=lambda flow: _order(flow, flows)), "target", lowest, scale)
-    for heads, x, anchor in ((heads_left, side - 10, "end"), (heads_right, drawing.width - side + 10, "start")):
-        for app, y in heads:
-            drawing.text(x, y, app, 13, room=side - 12, anchor=anchor, bold=True)
+    _systems(drawing, heads_left, side - 4, low_left)
+    _systems(drawing, heads_right, drawing.width - side, low_right)
+    for app, y in heads_left:
+        drawing.text(side - 10, y, app, 13, room=side - 12, anchor="end", bold=True)
+    for app, y in heads_right:
+        _target_system(drawing, app, y, side, words.seconds(sum(flow.seconds for flow in flows if flow.target.app == app)))
     for flow in flows:
         _band(
             drawing,
@@ -194,6 +201,21 @@ def flow_chart(drawing: Drawing, flows: Sequence[Flow], label: str) -> Markup:
             scale,
         )
     return drawing.render(max(low_left, low_right) + 6, label)
+
+
+def _systems(drawing: Drawing, heads: Sequence[tuple[str, float]], x: float, lowest: float) -> None:
+    """A bar from the first to the last field of each system."""
+    ends = [y - HEAD + 8 for _, y in heads[1:]] + [lowest]
+    for (_, y), end in zip(heads, ends, strict=True):
+        drawing.rect(x, y + 8, 4, end - y - 10, LIGHT)
+
+
+def _target_system(drawing: Drawing, app: str, y: float, side: float, seconds: str) -> None:
+    """Name of a system, and what is entered into it a second time."""
+    room = 0.0 if drawing.narrow else 74.0
+    drawing.text(drawing.width - side + 10, y, app, 13, room=side - 12 - room, bold=True)
+    if not drawing.narrow:
+        drawing.text(drawing.width, y, seconds, 12, anchor="end", bold=True)
 
 
 def _order(flow: Flow, flows: Sequence[Flow]) -> tuple[int, int]:

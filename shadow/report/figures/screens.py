@@ -1,4 +1,4 @@
-"""Where the time goes: the screens of a case, and the changes between applications."""
+"""Where the time goes: the screens of a case."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shadow.report.figures.bars import Bar, bars_chart
 from shadow.report.figures.blocks import Block, Column, Figure, Note, Section, Table, cells, figure
 from shadow.report.texts import Words, size, times
 
-__all__ = ["screens_by_dwell", "screens_data", "screens_section", "switches_data", "switches_section"]
+__all__ = ["screens_by_dwell", "screens_data", "screens_section"]
 
 DRAWN = 12
 LEAST_S = 0.05  # what would be written as 0.0 s is not written
@@ -141,88 +141,3 @@ def _left_out(result: Result, rows: Sequence[Row], words: Words) -> list[Block]:
             )
         )
     return notes
-
-
-# --- changes of application ---
-
-
-def switches_section(result: Result, words: Words) -> Section:
-    """How often work changes from one application to another."""
-    pairs = switches_data(result, words)
-    if not pairs:
-        return Section("switches", words.say("Changes of application"), words.say("Changes of application were not measured"), ())
-    cases, agents = words.number(result["study"]["cases"]), words.number(result["study"]["agents"])
-    caption = words.say(
-        "Changes per case from one application to another, mean over all cases. {cases} cases, {agents} agents.",
-        cases=cases,
-        agents=agents,
-    )
-    label = words.say("Changes of application per case, by pair")
-    chart = figure(lambda drawing: bars_chart(drawing, pairs, label), "switches", caption)
-    return Section(
-        "switches",
-        words.say("Changes of application"),
-        _switch_title(result, words),
-        (chart, *_cost(result, words), *_trips(result, words)),
-    )
-
-
-def _switch_title(result: Result, words: Words) -> str:
-    known = [row for row in result["switches"] if row["per_case"] is not None]
-    most = max(known, key=lambda row: size(row["per_case"]))
-    pair = {"a": words.app(most["source_app"]), "b": words.app(most["target_app"])}
-    if isinstance(most["per_case"], Range):
-        return words.say("Changes of application go most often from {a} to {b}", **pair)
-    n = words.number(sum(row["per_case"] for row in known), 1)
-    return words.say("{n} changes of application per case, most often from {a} to {b}", n=n, **pair)
-
-
-def switches_data(result: Result, words: Words) -> list[Bar]:
-    """The commonest pairs of applications, changes per case."""
-    known = [row for row in result["switches"] if row["per_case"] is not None]
-    ordered = sorted(known, key=lambda row: -size(row["per_case"]))[:DRAWN]
-    return [_pair(row, words) for row in ordered]
-
-
-def _pair(row: Row, words: Words) -> Bar:
-    label = f"{words.app(row['source_app'])} → {words.app(row['target_app'])}"
-    return Bar(label, "", size(row["per_case"]), 0.0, words.number(row["per_case"], 2))
-
-
-def _cost(result: Result, words: Words) -> list[Block]:
-    """What a change costs, the way there and finding one's bearings."""
-    cost = result["switching"]
-    if cost["across_s"] is None:
-        return []
-    said = {"seconds": words.seconds(cost["across_s"])}
-    per_case = [row["per_case"] for row in result["switches"] if row["per_case"] is not None]
-    if cost["across_ci90"] and not isinstance(cost["across_s"], Range):
-        sentences = [
-            words.say(
-                "A change of application adds {seconds} between two acts, 90% interval {span}. That is {total} of a case.",
-                span=words.number(Range(*cost["across_ci90"]), 1),
-                total=words.seconds(cost["across_s"] * sum(per_case)),
-                **said,
-            )
-        ]
-    else:
-        sentences = [words.say("A change of application adds {seconds} between two acts.", **said)]
-    if cost["after_s"] is not None:
-        sentences.append(
-            words.say("{seconds} of it comes after the other application is in front.", seconds=words.seconds(cost["after_s"]))
-        )
-    return [Note(" ".join(sentences))]
-
-
-def _trips(result: Result, words: Words) -> list[Block]:
-    rows = [row for row in result["friction"]["app"] if row["switches_in"] is not None]
-    if not rows:
-        return []
-    caption = words.say("Applications, counted over the whole study. A round trip goes there and straight back.")
-    columns = (
-        Column(words.say("Application")),
-        Column(words.say("Times opened"), number=True),
-        Column(words.say("Round trips"), number=True),
-    )
-    body = tuple(cells(words.app(row["app"]), words.number(row["switches_in"]), words.number(row["round_trips"])) for row in rows[:DRAWN])
-    return [Table(caption, columns, body)]

@@ -8,6 +8,7 @@ by hatching and outline beside the colour. Fonts differ between machines, so wid
 from __future__ import annotations
 
 from itertools import accumulate
+from math import floor, log10
 from typing import Final, NamedTuple
 
 from markupsafe import Markup, escape
@@ -24,6 +25,7 @@ __all__ = [
     "Drawing",
     "shorten",
     "text_width",
+    "tick_step",
     "wrap",
 ]
 
@@ -101,6 +103,12 @@ def _fitting(words: list[str], width: float, size: float, *, bold: bool) -> int:
     return max(1, sum(end <= room for end in ends))
 
 
+def tick_step(top: float, most: int) -> tuple[float, int]:
+    """The step between the marks of an axis from 0 that has at most so many, and the decimals it needs."""
+    step = next(s for s in (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 1e9) if top / s <= most)
+    return step, max(0, -floor(log10(step)))
+
+
 class Axis(NamedTuple):
     """A horizontal scale: where its 0 is, and pixels per unit."""
 
@@ -158,6 +166,12 @@ class Drawing:
     def circle(self, x: float, y: float, radius: float, fill: str) -> None:
         """A dot."""
         self._add('<circle cx="{}" cy="{}" r="{}" fill="{}" stroke="#fff" stroke-width="1.5"', (x, y, radius, fill))
+
+    def numbered(self, x: float, y: float, number: str) -> None:
+        """A dot with a number in it."""
+        self.circle(x, y, 12, ACCENT)
+        self.circle(x, y, 10, "#fff")
+        self.text(x, y + 4, number, 12, anchor="middle", bold=True)
 
     def path(self, d: str, fill: str, *, stroke: str = "none", opacity: float = 1, tip: str = "") -> None:
         """A shape."""

@@ -238,6 +238,7 @@ def _as_ranges(result: Result) -> Result:
         "sensitivity": [row | {"total_low": None, "total_high": None} for row in result["sensitivity"]],
         "coverage": _coverage_ranges(result["coverage"]),
         "marks": [{**row, "n": None} for row in result["marks"]],
+        "marks_not_quoted": band(result["marks_not_quoted"]),
     }
 
 

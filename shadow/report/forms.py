@@ -5,6 +5,7 @@ The forms a report has, by the ending of its file.
     .pdf    the same on paper
     .xlsx   every table, to count on with
     .pptx   slides whose charts can be edited
+    .json   what they all rest on, for programs (`result.schema.json`)
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMS", "UnknownFormError", "form_of", "render"]
 
 # Each is loaded only where it is asked for: what writes PDF or slides takes longer to start than the whole HTML.
-FORMS: Final = {".html": "html", ".pdf": "pdf", ".xlsx": "xlsx", ".pptx": "pptx"}
+FORMS: Final = {".html": "html", ".pdf": "pdf", ".xlsx": "xlsx", ".pptx": "pptx", ".json": "json"}
 
 
 class UnknownFormError(ShadowError, ValueError):
@@ -55,7 +56,7 @@ def render(result: dict[str, Any], form: str, *, lang: str, interactive: bool = 
 
         result: The result document of the analysis.
 
-        form: `html`, `pdf`, `xlsx` or `pptx`.
+        form: `html`, `pdf`, `xlsx`, `pptx` or `json`.
 
         lang: Its language: `en`, `da`, `nb` or `sv`.
 

@@ -115,6 +115,8 @@ def _not_measured(result: Result, words: Words) -> list[Block]:
         items.append(words.say("Fields and single cases are not shown: with so few agents they could be traced to one of them."))
     if result["typical_case"] is None and result["level"] == "figures":
         items.append(words.say("No case could be singled out as typical."))
+    if size(result["marks_not_quoted"]):
+        items.append(words.say("What the agents wrote to their marks is not quoted: nobody has said that they agreed to that."))
     heading = Heading(words.say("What was not measured"))
     return [heading, Listing(tuple(items)) if items else Note(words.say("Nothing is known to be missing."))]
 

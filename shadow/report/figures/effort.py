@@ -52,7 +52,7 @@ def _title(rows: Sequence[Row], said: dict[int, Row], words: Words) -> str:
     on_top = [row["marginal_minutes_per_case"] for row in rows]
     if not small:
         return words.count(
-            "The {n} ranked integration is not small to build", "None of the {n} ranked integrations is small to build", len(rows)
+            "The only ranked integration is not small to build", "None of the {n} ranked integrations is small to build", len(rows)
         )
     counts = {"of": words.number(len(rows))}
     if any(minutes is None for minutes in on_top) or sum(on_top) <= 0:

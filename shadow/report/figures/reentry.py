@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
@@ -145,7 +145,7 @@ def _relation(relation: str | None, words: Words) -> str:
 
 
 def _figure(rows: Sequence[Row], words: Words, result: Result) -> Figure:
-    flows = flow_data(rows, words)
+    flows, into = flow_data(rows, words), _into(rows, words)
     study = result["study"]
     counts = {"cases": words.number(study["cases"]), "agents": words.number(study["agents"])}
     caption = words.say("Width: seconds per case, over all cases. {cases} cases, {agents} agents.", **counts)
@@ -153,7 +153,7 @@ def _figure(rows: Sequence[Row], words: Words, result: Result) -> Figure:
         caption += " " + words.count("The {n} longest is drawn.", "The {n} longest are drawn.", DRAWN)
     key = (("band", words.say("copied and pasted")), ("band hatch", words.say("typed again")))
     label = words.say("Which values go from which system to which, by seconds per case; the table below has the figures")
-    return figure(lambda drawing: flow_chart(drawing, flows, words, label), "reentry", caption, key)
+    return figure(lambda drawing: flow_chart(drawing, flows, into, label), "reentry", caption, key)
 
 
 def flow_data(rows: Sequence[Row], words: Words) -> list[Flow]:
@@ -161,6 +161,14 @@ def flow_data(rows: Sequence[Row], words: Words) -> list[Flow]:
     flows = [_flow(row, words) for row in rows[:DRAWN]]
     sources, targets = _by_weight(flows, "source"), _by_weight(flows, "target")
     return sorted(flows, key=lambda flow: (sources.index(flow.source.app), targets.index(flow.target.app), -flow.seconds))
+
+
+def _into(rows: Sequence[Row], words: Words) -> dict[str, str]:
+    """Seconds per case that are entered a second time into each system; none where only ranges may be shown or something is not drawn."""
+    seconds = [(words.app(row["target"]["app"]), row["seconds_per_case"]) for row in rows]
+    if len(rows) > DRAWN or not all(isinstance(amount, float | int) for _, amount in seconds):
+        return {}
+    return {app: words.seconds(sum(amount for into, amount in seconds if into == app)) for app, _ in seconds}
 
 
 def _flow(row: Row, words: Words) -> Flow:
@@ -176,11 +184,11 @@ def _by_weight(flows: Sequence[Flow], side: str) -> list[str]:
     return sorted(weight, key=lambda app: -weight[app])
 
 
-def flow_chart(drawing: Drawing, flows: Sequence[Flow], words: Words, label: str) -> Markup:
+def flow_chart(drawing: Drawing, flows: Sequence[Flow], into: Mapping[str, str], label: str) -> Markup:
     """
     Systems and their fields in two columns; a band for each pair, as wide as its seconds.
 
-    A pale bar joins the fields of a system, whose seconds stand beside its name. Each field has a line of its own, so no text meets another.
+    A pale bar joins the fields of a system; beside its name stands what goes into it, if `into` has it. Each field has a line of its own, so no text meets another.
     """
     side = 122.0 if drawing.narrow else 226.0
     lowest = 36.0 if drawing.narrow else 22.0
@@ -192,7 +200,7 @@ def flow_chart(drawing: Drawing, flows: Sequence[Flow], words: Words, label: str
     for app, y in heads_left:
         drawing.text(side - 10, y, app, 13, room=side - 12, anchor="end", bold=True)
     for app, y in heads_right:
-        _target_system(drawing, app, y, side, words.seconds(sum(flow.seconds for flow in flows if flow.target.app == app)))
+        _target_system(drawing, app, y, side, into.get(app, ""))
     for flow in flows:
         _band(
             drawing,

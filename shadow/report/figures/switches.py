@@ -100,7 +100,7 @@ def matrix_chart(drawing: Drawing, matrix: Matrix, words: Words, label: str) -> 
 def _cells(drawing: Drawing, row: Sequence[Amount], place: tuple[float, float, float], most: float, words: Words) -> None:
     """One row of squares; where nothing was seen the square is pale and empty."""
     left, y, width = place
-    small = 10 if drawing.narrow else 13
+    small = 11 if drawing.narrow else 13
     for column, per_case in enumerate(row):
         x = left + width * column
         drawing.rect(x + 1, y + 1, width - 2, CELL - 2, PALE)

@@ -51,9 +51,10 @@ def kept_document(loaded: LoadedStudy, name: str, make: Callable[[], dict[str, A
             kept = None
         if kept is not None and kept.made_of == made_of:
             return kept.document
-    document = make()
-    write_cached(loaded.study, name, msgspec.msgpack.encode(KeptDocument(made_of, document)))
-    return document
+    content = msgspec.msgpack.encode(KeptDocument(made_of, make()))
+    write_cached(loaded.study, name, content)
+    # As it will be the next time: tuples are lists by then.
+    return msgspec.msgpack.decode(content, type=KeptDocument).document
 
 
 def _made_of(loaded: LoadedStudy) -> bytes:

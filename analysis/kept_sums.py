@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["code_digest", "part_digest", "sums_of_study"]
 
 KIND: Final = "sums"
-TABLES: Final = ("events", "forms", "tokens")
+TABLES: Final = ("events", "forms", "tokens", "notes")
 
 
 class KeptPart(msgspec.Struct, frozen=True):

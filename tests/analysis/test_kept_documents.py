@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from analysis import kept_documents, ranking, reentry
+from analysis import kept_documents, ranking, reentry, result_document
 from analysis.loading import load_study
+from analysis.overview import study_result
 from analysis.results import rank_document, reentry_document
 from shadow.interop.importing import import_logs
 from shadow.study import create_study, open_study
@@ -18,6 +19,7 @@ from tests.analysis.test_kept_sums import DAMAGE, monday, tuesday
 MAKERS: dict[str, Callable[[object], dict]] = {
     "rank": rank_document,
     "reentry": reentry_document,
+    "result": study_result,
     "possible_reentry": lambda loaded: reentry_document(loaded, possible=True),
 }
 
@@ -34,7 +36,7 @@ def _folder(tmp_path: Path) -> Path:
 def _made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was computed."""
     found: list[str] = []
-    for module, name in ((ranking, "rank_integrations"), (reentry, "find_reentry")):
+    for module, name in ((ranking, "rank_integrations"), (reentry, "find_reentry"), (result_document, "rank_integrations")):
         maker = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *given, maker=maker, name=name: found.append(name) or maker(*given))
     return found

@@ -11,10 +11,14 @@ from shadow.report.disclosure import permitted
 from shadow.report.figures import integrations
 from shadow.report.figures.bars import bars_chart
 from shadow.report.figures.blocks import NARROW, WIDE, Figure
+from shadow.report.figures.effort import effort_data
+from shadow.report.figures.pareto import pareto_data
 from shadow.report.figures.ranking import chance_in_words
 from shadow.report.figures.reentry import flow_data
 from shadow.report.figures.screens import screens_data
+from shadow.report.figures.sensitivity import tornado_data
 from shadow.report.figures.svg import ACCENT, INK, MUTED, Drawing, shorten, text_width, wrap
+from shadow.report.figures.switches import switches_data
 from shadow.report.figures.typical_case import case_data
 from shadow.report.figures.waterfall import waterfall_data
 from shadow.report.page import make_page
@@ -204,3 +208,74 @@ def test_shortened_and_wrapped_text_fits(text, width, size):
     """Whatever the text, what is drawn is not wider than its room."""
     assert text_width(shorten(text, width, size), size) <= width
     assert all(text_width(line, size) <= width for line in wrap(text, width, size))
+
+
+def test_the_matrix_holds_every_change():
+    """Each pair of the result is in its cell, an application never with itself, the one with most changes first."""
+    result = permitted(example_result())
+    matrix = switches_data(result, Words("en"))
+    cells = {
+        (source, target): per_case
+        for source, row in zip(matrix.apps, matrix.per_case, strict=True)
+        for target, per_case in zip(matrix.apps, row, strict=True)
+        if per_case is not None
+    }
+
+    assert {(row["source_app"], row["target_app"]): row["per_case"] for row in result["switches"]} == cells
+    assert "Helpdesk" == matrix.apps[0]
+    assert 0 == matrix.more
+
+
+def test_the_matrix_leaves_out_what_does_not_fit():
+    """With nine applications the six with most changes are drawn, and three are said to be left out."""
+    result = permitted(example_result())
+    result["switches"] += [{"source_app": f"App {n}", "target_app": "CRM", "per_case": 0.01 * n} for n in range(1, 6)]
+
+    matrix = switches_data(result, Words("en"))
+
+    assert (6, 3) == (len(matrix.apps), matrix.more)
+    assert "App 1" not in matrix.apps
+
+
+def test_pareto_adds_up_to_all_and_marks_what_holds_most():
+    """Shares grow to 1; the screens pointed out are the fewest that reach 80 per cent; those at or below the pace are left out."""
+    data = pareto_data(permitted(example_result()), Words("en"))
+    marked = [entry for entry in data if entry.first]
+
+    assert pytest.approx(1.0) == data[-1].reached
+    assert sorted((entry.seconds for entry in data), reverse=True) == [entry.seconds for entry in data]
+    assert marked[-2].reached < 0.8 <= marked[-1].reached
+    assert "Queue" not in {entry.screen for entry in data}
+
+
+def test_pareto_in_ranges_adds_nothing_up():
+    """A share of all could bring a figure back, so there is none."""
+    data = pareto_data(permitted(example_result(agents=4)), Words("en"))
+
+    assert {None} == {entry.reached for entry in data}
+
+
+def test_each_dot_has_the_class_and_the_interval_of_its_row():
+    """Number, class, minutes and line are those of the ranking; a row without an interval has its limits, dashed."""
+    dots = {dot.rank: dot for dot in effort_data(permitted(example_result()), Words("en"))}
+
+    assert ("medium", 0.92, 0.74, 1.12, True) == (dots["1"].effort, dots["1"].minutes, dots["1"].low, dots["1"].high, dots["1"].interval)
+    assert "small" == dots["3"].effort
+    assert not dots["9"].interval
+
+
+def test_the_tornado_has_both_ends_and_no_total_in_ranges():
+    """The saving at the lower and the higher value; with 4 agents no bar is drawn, for the totals are figures."""
+    first = tornado_data(permitted(example_result()), Words("en"))[0]
+
+    assert (3.18, 2.41, "0.6\xa0s", "2.4\xa0s") == (first.at_low, first.at_high, first.low, first.high)
+    assert [] == tornado_data(permitted(example_result(agents=4)), Words("en"))
+
+
+def test_seconds_of_a_system_are_the_sum_of_what_goes_into_it():
+    """Beside the name of a system stands what is entered into it a second time; not in ranges."""
+    svgs = {(name, width): svg for name, width, svg in drawings(example_result(), "en")}
+    ranges = {(name, width): svg for name, width, svg in drawings(example_result(agents=4), "en")}
+
+    assert {">40\xa0s<", ">31\xa0s<"} <= set(re.findall(r">[^<>]* ?s<", svgs["reentry", WIDE]))
+    assert 'font-weight="600">40' not in ranges["reentry", WIDE]

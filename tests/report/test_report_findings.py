@@ -90,3 +90,52 @@ def test_rows_that_cannot_be_told_apart_say_so():
     assert "cannot be told apart from number 5" in text
     assert "These neighbours cannot be told apart, for either of the two may save more: 4 and 5; 6 and 7." in text
     assert "number 10" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "agents", "title"),
+    [
+        ("effort", 8, "6 of 9 integrations are small to build and hold 42% of the saving"),
+        ("effort", 4, "6 of 9 integrations are small to build"),
+        ("friction", 8, "5 of 11 screens hold 82% of the friction"),
+        ("friction", 4, "The most time is lost on “Customer form” in CRM"),
+        ("sensitivity", 8, "1 of 4 assumptions that were tried would change which integrations come first"),
+        ("switches", 8, "14.3 changes of application per case, most often from Helpdesk to CRM"),
+    ],
+)
+def test_a_title_states_its_finding(name, agents, title):
+    """With the figures behind it, and without them where there may be none."""
+    text = section(name, agents=agents).replace("&#34;", '"')
+
+    assert f" {title} " in text
+
+
+def test_no_payback_is_made_up():
+    """Nobody said what anything costs, so no figure says when it is paid back."""
+    text = section("effort")
+
+    assert "So no time to pay back is given." in text
+    assert "Fill “Delivery address” in Billing from CRM Small the consultant 0.61" in text
+
+
+def test_an_assumption_says_by_whom_and_until_when():
+    """The toolkit's until a later recording, the consultant's until the day in study.toml."""
+    text = section("assumptions")
+
+    assert "A glance at what was filled in 1.2 s this toolkit until a later recording Kieras 2001" in text
+    assert "Filled in wrongly and done again by hand 5% the consultant until 30 June 2027" in text
+
+
+def test_words_that_may_not_be_quoted_are_said_to_be_missing():
+    """The reader learns that there are some, not what they are."""
+    page = render_html(example_result() | {"marks": [], "marks_not_quoted": 5}, lang="en")
+
+    assert "What the agents wrote to their marks is not quoted" in page
+    assert "What the agents marked themselves" not in page
+
+
+def test_questions_come_before_the_method():
+    """What is asked stands before what is there to be looked up."""
+    page = render_html(example_result(), lang="en")
+
+    assert 0 < page.index('<section id="questions"') < page.index('<section id="method"')

@@ -36,10 +36,24 @@ def test_template(tmp_path: Path) -> None:
 def test_template_shows_every_key() -> None:
     """Every section and key, and every example of one, is in the commented study.toml."""
     template = study_toml_template()
-    known = [Settings(), *(getattr(Settings(), name) for name in ("study", "cases", "report", "record", "consent", "keys"))]
+    known = [
+        Settings(),
+        *(getattr(Settings(), name) for name in ("study", "cases", "report", "effort", "assumptions", "record", "consent", "keys")),
+    ]
 
     assert [] == [key for section in known for key in section.__struct_fields__ if key not in template]
     assert [] == [language for language in LANGUAGES if language not in template]
+
+
+def test_effort_is_a_class_of_a_known_kind(tmp_path: Path) -> None:
+    """Small, medium or large, by kind or by title; another class or another kind is refused in one line."""
+    settings = read(tmp_path, '[effort]\nlink = "medium"\n[effort.titles]\n"Fill Address" = "small"\n')
+
+    assert ("medium", None, {"Fill Address": "small"}) == (settings.effort.link, settings.effort.autofill, settings.effort.titles)
+    with pytest.raises(SettingsError, match=r"study.toml: .*'huge'.*effort.link"):
+        read(tmp_path, '[effort]\nlink = "huge"\n')
+    with pytest.raises(SettingsError, match=r"\[effort\] links is not a key \(did you mean link\?\)"):
+        read(tmp_path, '[effort]\nlinks = "small"\n')
 
 
 def test_template_has_the_line_that_programs_edit() -> None:

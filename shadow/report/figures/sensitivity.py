@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import Final
 
 from markupsafe import Markup
 
 from shadow.report.disclosure import Result, Row
 from shadow.report.figures.blocks import Block, Column, Figure, Note, Section, Table, cells, figure
-from shadow.report.figures.svg import ACCENT, INK, Drawing, wrap
+from shadow.report.figures.svg import ACCENT, INK, MUTED, Drawing, wrap
 from shadow.report.texts import Words, decimals
 
 __all__ = ["Swing", "sensitivity_section", "tornado_chart", "tornado_data"]
@@ -95,6 +96,8 @@ def tornado_chart(drawing: Drawing, swings: Sequence[Swing], total: float, words
             x = middle + (end - total) / reach * half
             drawing.rect(min(x, middle), y + above, abs(x - middle), 22, fill)
         drawing.line(middle, y + above - 4, middle, y + above + 26, INK, 1.5)
+        if not _sides(swing, total):
+            drawing.text(middle + 6, y + above + 16, words.say("no change"), 12, fill=MUTED)
         for end, side in _sides(swing, total):
             x = middle + (end - total) / reach * half + side * 6
             drawing.text(x, y + above + 16, words.number(end, digits), 12, anchor="end" if side < 0 else "start")
@@ -107,7 +110,7 @@ def tornado_chart(drawing: Drawing, swings: Sequence[Swing], total: float, words
 def _sides(swing: Swing, total: float) -> list[tuple[float, int]]:
     """The ends that are written, and on which side: the least on the left, the most on the right; nothing where nothing moves."""
     low, high = sorted((swing.at_low, swing.at_high))
-    return [(low, -1)] * (low < total) + [(high, 1)] * (high > total)
+    return [(low, -1)] * (low < total and not isclose(low, total)) + [(high, 1)] * (high > total and not isclose(high, total))
 
 
 def _name(drawing: Drawing, name: str, y: float, left: float) -> None:

@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import caveats, overview, ranking
+from analysis import caveats, result_document, ranking
 from analysis.thresholds import SOURCES
 from shadow.report import html, render_html
 from shadow.report.disclosure import Range, permitted
@@ -88,7 +88,7 @@ def codes(module):
 
 def test_every_code_of_the_analysis_has_a_sentence():
     """What the analysis can warn of or could not measure is said in every language, and no sentence is left over."""
-    found = codes(caveats), codes(overview)
+    found = codes(caveats), codes(result_document)
 
     assert "no_cases" in found[0]
     assert "system_wait" in found[1]

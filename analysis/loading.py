@@ -140,12 +140,15 @@ def thresholds_of(study: Study) -> Thresholds:
     known = {entry.name: entry.type for entry in msgspec.structs.fields(Thresholds)}
     unknown = [name for name in given if name not in known]
     if unknown:
-        raise SettingsError(f"[thresholds] {unknown[0]} is not a threshold", f"known are {', '.join(known)}")
+        place = study.place_of("thresholds", unknown[0])
+        raise SettingsError(f"[thresholds] {unknown[0]} in {place} is not a threshold", f"known are {', '.join(known)}")
     typed: dict[str, Any] = {name: int(value) if known[name] is int else value for name, value in given.items()}
-    try:
-        return Thresholds(**typed)
-    except ValueError as fault:
-        raise SettingsError(f"[thresholds] {fault}", "mend it in study.toml") from None
+    for name, value in typed.items():
+        try:
+            Thresholds(**{name: value})
+        except ValueError as fault:
+            raise SettingsError(f"[thresholds] {fault}", f"mend it in {study.place_of('thresholds', name)}") from None
+    return Thresholds(**typed)
 
 
 def load_study(study: Study, say: Said = say_nothing) -> LoadedStudy:

@@ -1,7 +1,8 @@
 """
 study.toml: what a consultant says about a study.
 
-A missing key means its default; a key that is not known is refused by name, so that a misspelt threshold cannot pass unseen.
+A missing key means its default; a key that is not known is refused by name, so that a misspelt threshold cannot pass unseen. What the
+environment says (`shadow.environment`) goes before what the file says.
 """
 
 from __future__ import annotations
@@ -11,26 +12,29 @@ import re
 import tomllib
 from datetime import date
 from importlib.resources import files
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import msgspec
 
+from shadow.environment import said_by_environment, variable_of
 from shadow.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = [
     "LANGUAGES",
     "MAX_HOURS",
     "MAX_RETENTION_DAYS",
+    "SECTIONS",
     "Effort",
     "EffortSection",
     "Language",
     "Settings",
     "hotkey_parts",
     "load_settings",
+    "read_toml",
     "study_toml_template",
 ]
 
@@ -195,29 +199,55 @@ SECTIONS: Final[dict[str, type[msgspec.Struct]]] = {
 }
 
 
-def load_settings(path: Path) -> Settings:
+def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
     """
-    Read a study.toml.
+    Read a study.toml, and lay over it what the environment says.
+
+    Args:
+
+        path: The file.
+
+        environ: Variables by name; None = none.
 
     Raises:
 
-        SettingsError: It is not TOML, a key is not known or a value has the wrong type; the message names the key. Nothing was read.
+        SettingsError: It is not TOML, a key is not known or a value has the wrong type; the message names the key or the variable.
+            Nothing was read.
+    """
+    tree = read_toml(path)
+    _convert(path.name, tree)  # what is wrong in the file is told as the file's, also where a variable goes before it
+    said = said_by_environment({**SECTIONS, "thresholds": dict[str, float]}, environ or {})
+    for (section, key), value in said.items():
+        tree.setdefault(section, {})[key] = value
+    settings = _convert(path.name, tree)
+    _check_patterns(path.name, settings)
+    _check_hotkeys(path.name, settings.record, {key for section, key in said if section == "record"})
+    _check_plain(path.name, settings)
+    return settings
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """
+    A study.toml as it stands.
+
+    Raises:
+
+        SettingsError: It is not UTF-8 text or not TOML.
     """
     try:
-        tree = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError:
         raise SettingsError(f"{path.name} is not UTF-8 text", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as fault:
         raise SettingsError(f"{path.name} is not valid TOML: {fault}", "mend the line it names") from None
-    _check_tables(path.name, tree)
+
+
+def _convert(file: str, tree: dict[str, Any]) -> Settings:
+    _check_tables(file, tree)
     try:
-        settings = msgspec.convert(tree, Settings)
+        return msgspec.convert(tree, Settings)
     except msgspec.ValidationError as fault:
-        raise SettingsError(f"{path.name}: {_named(str(fault))}", "see the comments in a fresh study.toml") from None
-    _check_patterns(path.name, settings)
-    _check_hotkeys(path.name, settings.record)
-    _check_plain(path.name, settings)
-    return settings
+        raise SettingsError(f"{file}: {_named(str(fault))}", "see the comments in a fresh study.toml") from None
 
 
 def study_toml_template() -> str:
@@ -269,14 +299,15 @@ def hotkey_parts(combination: str) -> tuple[str, ...]:
     return (*(modifier for modifier in MODIFIERS if modifier in held), key)
 
 
-def _check_hotkeys(file: str, record: RecordSection) -> None:
+def _check_hotkeys(file: str, record: RecordSection, by_variable: set[str]) -> None:
     """Refuse a combination that is none, that types something, or that both keys share."""
     taken: dict[tuple[str, ...], str] = {}
     for name in ("pause_key", "mark_key"):
         try:
             parts = hotkey_parts(getattr(record, name))
         except ValueError as fault:
-            raise SettingsError(f"{file}: [record] {name} {fault}", "see the comments in a fresh study.toml") from None
+            place = variable_of("record", name) if name in by_variable else f"{file}: [record] {name}"
+            raise SettingsError(f"{place} {fault}", "see the comments in a fresh study.toml") from None
         if parts in taken:
             raise SettingsError(f"{file}: [record] {taken[parts]} and {name} are the same keys", "give each its own")
         taken[parts] = name

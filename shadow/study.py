@@ -12,6 +12,7 @@ A study folder: study.toml, keys/, store/ and cache/.
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from shadow.environment import variable_of
 from shadow.errors import StudyError
 from shadow.settings import Settings, load_settings, study_toml_template
 from shadow.store import TABLES, Catalogue, part_path, read_catalogue
@@ -52,8 +54,14 @@ class Study:
 
     @cached_property
     def settings(self) -> Settings:
-        """What study.toml says."""
-        return load_settings(self.folder / STUDY_TOML)
+        """What study.toml says, and before it the environment."""
+        return load_settings(self.folder / STUDY_TOML, os.environ)
+
+    @staticmethod
+    def place_of(section: str, key: str) -> str:
+        """Where a setting that is not its default is to be mended: the variable that says it, or study.toml."""
+        variable = variable_of(section, key)
+        return variable if os.environ.get(variable) else STUDY_TOML
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -1,7 +1,8 @@
 """
 The command line: the edge where errors become one line and an exit code.
 
-    0 done · 1 bad input, or a run that failed or was stopped · 2 bad usage
+    0 done · 1 bad input, or a run that failed or was stopped: one line `error: …`
+    2 bad usage: a line `error: …` and a line `hint: …`
 
 Results go to stdout, progress and notes to stderr. An error that nobody foresaw is shown by kind and place only: its message could hold
 what was read from a log. One of the file system is shown by path and by what the system calls it.
@@ -44,16 +45,10 @@ def main() -> NoReturn:
 
 
 def _run() -> None:
-    """Run the command line; what goes wrong becomes one line."""
+    """Run the command line; what goes wrong becomes one line, or two where it was typed wrong."""
     try:
-        from shadow.cli.commands import app
-
-        app(prog_name="shadow")
-    except SystemExit as left:
-        if left.code == INTERRUPTED:
-            raise KeyboardInterrupt from None
-        raise
-    except KeyboardInterrupt:
+        _run_command()
+    except (SystemExit, KeyboardInterrupt):
         raise
     except ShadowError as fault:
         _leave(str(fault))
@@ -63,6 +58,22 @@ def _run() -> None:
         sys.exit(0)
     except BaseException as fault:  # noqa: BLE001 - the edge; a panic of polars is no Exception
         _leave(_unforeseen(fault))
+
+
+def _run_command() -> None:
+    """Run what was asked for, and leave with its exit code."""
+    from typer._click.exceptions import UsageError
+
+    from shadow.cli.commands import app
+    from shadow.cli.group import leave_with_usage
+
+    try:
+        code = app(prog_name="shadow", standalone_mode=False)
+    except UsageError as fault:
+        leave_with_usage(fault)
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
+    sys.exit(code or 0)
 
 
 def _unforeseen(fault: BaseException) -> str:

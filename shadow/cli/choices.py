@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Language", "StudyArgument", "StudyOption"]
+__all__ = ["JsonOption", "Language", "StudyArgument", "StudyOption"]
 
 
 class Language(StrEnum):
@@ -22,3 +22,4 @@ class Language(StrEnum):
 
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="The study folder.", show_default=False)]
 StudyOption = Annotated[Path, typer.Option("--study", metavar="STUDY", help="The study folder.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]

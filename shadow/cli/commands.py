@@ -6,14 +6,18 @@ import contextlib
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Any, Final, Optional
 
 import typer
 
+from shadow.cli.choices import JsonOption, Language, StudyArgument
+from shadow.cli.config import config
 from shadow.cli.custody import review, withdraw
 from shadow.cli.doctor import doctor
+from shadow.cli.group import ShadowGroup
 from shadow.cli.progress import Progress
 from shadow.cli.recording import record
+from shadow.cli.talk import NO_INPUT, QUIET, is_quiet, note, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,8 +26,11 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+OUTPUT_HELP: Final = "Where to write the report; may be given more than once. Default: report.html, report.pdf and report.xlsx."
+
 app = typer.Typer(
     name="shadow",
+    cls=ShadowGroup,
     help="Agent shadowing: find where the minutes go beside a customer-service agent, and which small integration would save them.",
     no_args_is_help=True,
     add_completion=True,
@@ -49,19 +56,6 @@ class By(StrEnum):
     app = "app"
 
 
-class Language(StrEnum):
-    """Languages of the report."""
-
-    en = "en"
-    da = "da"
-    nb = "nb"
-    sv = "sv"
-
-
-StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="The study folder.", show_default=False)]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
-
-
 def _version(asked: bool) -> None:
     if asked:
         from shadow import __version__
@@ -73,8 +67,16 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and stop.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say no notes and no progress, only errors. May stand after the command.")
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Never ask: stop where an answer is needed. May stand after the command.")
+    ] = False,
 ) -> None:
     del version
+    QUIET.set(quiet)
+    NO_INPUT.set(no_input)
 
 
 @app.command("init")
@@ -108,7 +110,7 @@ def import_(
     """Bring released sessions and logs into a study: all of them or none."""
     from shadow.interop.importing import import_logs
 
-    result = import_logs(sources, study, form.value, progress=_note)
+    result = import_logs(sources, study, form.value, progress=note)
     for path in result.already_there:
         print(f"{path} was imported before; nothing changed")
     if result.sources:
@@ -138,7 +140,7 @@ def cases(
         if events is not None:
             _write(events, event_cases(loaded).write_csv().encode())
     if events is not None:
-        _note(f"wrote {events}")
+        note(f"wrote {events}")
     _show(document, json=json)
 
 
@@ -200,11 +202,15 @@ def report(
 
 app.command("withdraw")(withdraw)
 app.command("doctor")(doctor)
+app.command("config")(config)
 
 
 @app.command("demo")
 def demo(
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE.html", help="Where to write the report.")] = Path("report.html"),
+    output: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Option("-o", "--output", metavar="FILE", help=OUTPUT_HELP),
+    ] = None,
     study: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--study", metavar="STUDY", help="Keep the study in this folder; default: a temporary one."),
@@ -212,14 +218,17 @@ def demo(
     lang: Annotated[Language, typer.Option("--lang", help="Language of the report.")] = Language.en,
 ) -> None:
     """Run the whole chain on the sample sessions, ending with a report."""
-    from shadow.cli.demo import run_demo
+    from shadow.cli.demo import REPORTS, run_demo
     from shadow.report import form_of, render
 
-    form = form_of(output)
+    outputs = output or list(REPORTS)
+    forms = [form_of(path) for path in outputs]
     with _progress() as progress:
         result = run_demo(study, progress.note)
-    _write(output, render(result, form, lang=lang.value))
-    print(f"wrote {output.resolve()}")
+        contents = [render(result, form, lang=lang.value) for form in forms]
+    for path, content in zip(outputs, contents, strict=True):
+        _write(path, content)
+        print(f"wrote {path.resolve()}")
 
 
 @contextlib.contextmanager
@@ -233,21 +242,19 @@ def _loaded(study: Path) -> Iterator[LoadedStudy]:
 
 
 def _progress() -> Progress:
-    return Progress(sys.stderr)
+    return Progress(sys.stderr, quiet=is_quiet())
 
 
 def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> None:
     """The document as JSON, or as a table with its warnings on stderr."""
     if json:
-        import msgspec
-
-        sys.stdout.write(msgspec.json.encode(document).decode() + "\n")
+        print_json(document)
         return
     from shadow.cli.tables import print_table
 
     print_table(document, kind or document["command"])
     for warning in document["warnings"]:
-        _note(f"note: {warning['message']}")
+        note(f"note: {warning['message']}")
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -264,10 +271,6 @@ def _write(path: Path, content: bytes) -> None:
         if not isinstance(fault, OSError):
             raise
         raise ShadowError(f"{path} cannot be written ({fault.strerror})", "name a file in a folder you may write to") from None
-
-
-def _note(text: str) -> None:
-    print(text, file=sys.stderr)
 
 
 def _n(count: int, thing: str) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import tempfile
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from shadow.errors import ShadowError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["run_demo", "sample_logs"]
+__all__ = ["REPORTS", "run_demo", "sample_logs"]
+
+REPORTS: Final = (Path("report.html"), Path("report.pdf"), Path("report.xlsx"))
 
 
 def sample_logs() -> list[Path]:

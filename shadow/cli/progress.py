@@ -33,11 +33,13 @@ class Progress:
         stream: Where to.
 
         slow_s: Seconds after which it is worth saying.
+
+        quiet: Say nothing at all.
     """
 
-    def __init__(self, stream: TextIO, slow_s: float = SLOW_S) -> None:
-        self._stream, self._slow_s = stream, slow_s
-        self._live = stream.isatty()
+    def __init__(self, stream: TextIO, slow_s: float = SLOW_S, *, quiet: bool = False) -> None:
+        self._stream, self._slow_s, self._quiet = stream, slow_s, quiet
+        self._live = stream.isatty() and not quiet
         self._what = "reading the study"
         self._share: float | None = None
         self._since = time.monotonic()
@@ -51,10 +53,11 @@ class Progress:
 
     def note(self, line: str) -> None:
         """Say a line at once; it is what is being done from here on."""
-        with self._lock:
-            self._erase()
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
+        if not self._quiet:
+            with self._lock:
+                self._erase()
+                self._stream.write(f"{line}\n")
+                self._stream.flush()
         self(line)
 
     def __enter__(self) -> Self:

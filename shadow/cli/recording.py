@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from shadow.cli.choices import Language, StudyOption
+from shadow.cli.talk import note, refuse_to_ask
 
 if TYPE_CHECKING:
     from recorder.faces import Face
@@ -29,14 +30,15 @@ def record(
     from recorder.sources.platform import desktop_sources
     from shadow.study import open_study
 
+    refuse_to_ask("record asks the agent for consent, which no option can give", "run it without --no-input, with the agent present")
     settings = open_study(study).settings
     language: LanguageCode = lang.value if lang is not None else settings.notice_language
     face = _face(settings, language, no_window=no_window)
     folder = record_session(Setup(settings, agent_home(), face, desktop_sources, language), _say_begun)
     if folder is None:
-        print("nothing was recorded", file=sys.stderr)
+        note("nothing was recorded")
     else:
-        print(f"stopped; look through it with: shadow review {folder}", file=sys.stderr)
+        note(f"stopped; look through it with: shadow review {folder}")
 
 
 def _face(settings: Settings, language: LanguageCode, *, no_window: bool) -> Face:
@@ -51,5 +53,5 @@ def _face(settings: Settings, language: LanguageCode, *, no_window: bool) -> Fac
 
 def _say_begun(begun: Begun) -> None:
     if begun.key_file is not None:
-        print(f"note: there is no system keyring here, so your key lies in {begun.key_file}, readable by you alone", file=sys.stderr)
+        note(f"note: there is no system keyring here, so your key lies in {begun.key_file}, readable by you alone")
     print(f"recording {begun.folder}", flush=True)

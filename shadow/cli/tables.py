@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
-__all__ = ["print_table"]
+__all__ = ["print_rows", "print_table"]
 
 Row = dict[str, Any]
 Column = tuple[str, "Callable[[Row], str]"]
@@ -78,24 +79,50 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
     ),
 }  # fmt: skip
 
-WORDS: Final = {"session", "how", "app", "screen", "field", "from", "to", "mode", "relation", "integration", "evidence"}
+WORDS: Final = {
+    "session",
+    "how",
+    "app",
+    "screen",
+    "field",
+    "from",
+    "to",
+    "mode",
+    "relation",
+    "integration",
+    "evidence",
+    "setting",
+    "value",
+    "unit",
+    "meaning",
+}
 
 
 def print_table(document: Row, kind: str) -> None:
     """Print the rows of a document; texts that came from a log are printed as they are, never as markup."""
-    terminal = sys.stdout.isatty()
-    console = Console(file=sys.stdout, width=None if terminal else PIPE_WIDTH, highlight=False, markup=False)
-    study = document["study"]
+    console, study = _console(), document["study"]
     console.print(f"{study['agents']} agents, {study['sessions']} sessions, {study['cases']} cases, {study['events']:,} events")
     if not document["rows"]:
         console.print("nothing found")
         return
+    print_rows([name for name, _ in COLUMNS[kind]], [[cell(row) for _, cell in COLUMNS[kind]] for row in document["rows"]])
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print texts in columns."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name, _ in COLUMNS[kind]:
+    for name in columns:
         table.add_column(name, justify="left" if name in WORDS else "right", overflow="fold")
-    for row in document["rows"]:
-        table.add_row(*(Text(_printable(cell(row))) for _, cell in COLUMNS[kind]))
-    console.print(table)
+    for row in rows:
+        table.add_row(*(Text(_printable(text)) for text in row))
+    _console().print(table)
+
+
+def _console() -> Console:
+    """Standard output; NO_COLOR (no-color.org) also does without bold."""
+    plain = bool(os.environ.get("NO_COLOR"))
+    width = None if sys.stdout.isatty() else PIPE_WIDTH
+    return Console(file=sys.stdout, width=width, highlight=False, markup=False, color_system=None if plain else "auto")
 
 
 def _printable(text: str) -> str:

@@ -14,7 +14,7 @@ UV = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fe
 .PHONY: help demo test docs torture cost truth bench recorded-sample pins desktop FORCE
 
 help:
-	@echo "make demo    the whole chain on the sample sessions: writes report.html"
+	@echo "make demo    the whole chain on the sample sessions: writes report.html, report.pdf and report.xlsx"
 	@echo "make test    everything CI runs"
 	@echo "make docs    the documentation as a site, in site/"
 	@echo "make torture the journal killed, cut and starved at every step, in full (make test does a part of it)"
@@ -25,7 +25,7 @@ help:
 
 demo: .venv/requirements.installed
 	@.venv/bin/shadow demo
-	@test -f report.html && echo "Open $$(pwd)/report.html in a browser."
+	@echo "Open $$(pwd)/report.html in a browser; report.pdf and report.xlsx lie beside it."
 
 test: .venv/requirements-dev.installed desktop
 	@echo "== lint: ruff check" && $(RUN) ruff check --quiet .

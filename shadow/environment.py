@@ -20,10 +20,11 @@ from shadow.errors import SettingsError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["said_by_environment", "variable_of"]
+__all__ = ["AGREED", "LISTS", "said_by_environment", "variable_of"]
 
 PREFIX: Final = "SHADOW_"
 AGREED: Final = ("report", "consent", "keys")
+LISTS: Final = ("systems", "screens")
 
 
 def variable_of(section: str, key: str) -> str:
@@ -64,8 +65,9 @@ def _section(variable: str, sections: Mapping[str, type]) -> str | None:
 
 def _type_of(variable: str, section: str, key: str, kind: Any) -> Any:  # noqa: ANN401 - a type as msgspec takes it
     """The type of a setting that a variable may say."""
-    if section in AGREED:
-        raise SettingsError(f"{variable} is set, but [{section}] says what was agreed with people", "unset it and say it in study.toml")
+    why = {**dict.fromkeys(AGREED, "says what was agreed with people"), **dict.fromkeys(LISTS, "is a list")}.get(section)
+    if why is not None:
+        raise SettingsError(f"{variable} is set, but [{section}] {why}", "unset it and say it in study.toml")
     if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
         return get_args(kind)[1]
     types = {field.name: field.type for field in msgspec.structs.fields(kind)}

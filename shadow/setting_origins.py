@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from shadow.environment import AGREED, said_by_environment, variable_of
+from shadow.environment import AGREED, LISTS, said_by_environment, variable_of
 from shadow.settings import SECTIONS, Settings, read_toml, study_toml_template
 from shadow.study import STUDY_TOML
 
@@ -91,7 +91,7 @@ def explain_settings(
             key,
             options.get(place, value),
             "option" if place in options else "environment" if place in by_variable else said,
-            None if section in {*AGREED, "systems", "screens"} or isinstance(value, (tuple, dict)) else variable_of(section, key),
+            None if section in {*AGREED, *LISTS} or isinstance(value, (tuple, dict)) else variable_of(section, key),
             unit,
             meanings.get(place, meanings.get((section, ""), "")),
         )

@@ -216,7 +216,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     """
     tree = read_toml(path)
     _convert(path.name, tree)  # what is wrong in the file is told as the file's, also where a variable goes before it
-    said = said_by_environment({**SECTIONS, "thresholds": dict[str, float]}, environ or {})
+    said = said_by_environment({**SECTIONS, "systems": dict[str, str], "thresholds": dict[str, float]}, environ or {})
     for (section, key), value in said.items():
         tree.setdefault(section, {})[key] = value
     settings = _convert(path.name, tree)

@@ -131,7 +131,12 @@ def create_study(folder: Path) -> Study:
     for inner in ("keys", "store"):
         (folder / inner).mkdir(mode=0o700, exist_ok=True)
     if not is_study:
-        (folder / STUDY_TOML).write_text(study_toml_template(), encoding="utf-8")
+        draft = folder / f"{STUDY_TOML}.new"
+        try:
+            draft.write_text(study_toml_template(), encoding="utf-8")
+            draft.replace(folder / STUDY_TOML)
+        finally:
+            draft.unlink(missing_ok=True)
     return Study(folder)
 
 

@@ -178,23 +178,37 @@ def test_report_of_three_agents_in_another_language(study: Path) -> None:
     assert '<html lang="nb"' in (study.parent / "nb.html").read_text("utf-8")
 
 
-def test_demo_writes_its_report_where_it_is_run(tmp_path: Path) -> None:
-    """`shadow demo` in any folder ends with report.html there and leaves nothing else."""
+def test_demo_writes_its_reports_where_it_is_run(tmp_path: Path) -> None:
+    """`shadow demo` in any folder ends with a page, a PDF and a workbook there and leaves nothing else."""
     ran = shadow("demo", cwd=tmp_path)
+    names = ["report.html", "report.pdf", "report.xlsx"]
 
-    assert (0, f"wrote {tmp_path / 'report.html'}\n") == (ran.returncode, ran.stdout)
-    assert ["report.html"] == [path.name for path in tmp_path.iterdir()]
+    assert (0, "".join(f"wrote {tmp_path / name}\n" for name in names)) == (ran.returncode, ran.stdout)
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert [b"<!", b"%P", b"PK"] == [(tmp_path / name).read_bytes()[:2] for name in names]
     assert "Traceback" not in ran.stderr
+
+
+def test_demo_writes_what_it_is_told_to(tmp_path: Path) -> None:
+    """-o may be given more than once; a name without a form is refused before anything is done, and --quiet tells no steps."""
+    refused = shadow("demo", "-o", "a.html", "-o", "b.docx", cwd=tmp_path)
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert refused.stderr.startswith("error: b.docx has no ending")
+    assert [] == list(tmp_path.iterdir())
+
+    ran = shadow("demo", "-o", "a.html", "-o", "b.html", "--quiet", cwd=tmp_path)
+    assert (0, "") == (ran.returncode, ran.stderr)
+    assert ["a.html", "b.html"] == sorted(path.name for path in tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["impotr"], "Did you mean 'import'?"),
+        (["impotr"], "did you mean import?"),
         (["friction", "study", "--by", "day"], "'screen', 'field', 'app'"),
-        (["cases"], "Missing argument 'STUDY'"),
-        (["import", "--study", "study"], "Missing argument 'SOURCE...'"),
-        (["import", "log.csv"], "Missing option '--study'"),
+        (["cases"], "missing argument 'STUDY'"),
+        (["import", "--study", "study"], "missing argument 'SOURCE...'"),
+        (["import", "log.csv"], "missing option '--study'"),
         (["report", "study", "-o", "r.html", "--lang", "fi"], "'en', 'da', 'nb', 'sv'"),
         (["rank", "study", "--jsno"], "--json"),
     ],

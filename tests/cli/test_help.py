@@ -13,7 +13,21 @@ from shadow.cli.commands import app
 from shadow.cli.group import GROUPS
 from tests.cli.running import shadow, surroundings
 
-HEAVY: Final = ("polars", "duckdb", "numpy", "pandas", "scipy", "plotly", "jinja2", "typst", "xlsxwriter", "pptx", "babel", "rich", "keyring")
+HEAVY: Final = (
+    "polars",
+    "duckdb",
+    "numpy",
+    "pandas",
+    "scipy",
+    "plotly",
+    "jinja2",
+    "typst",
+    "xlsxwriter",
+    "pptx",
+    "babel",
+    "rich",
+    "keyring",
+)
 LOADED: Final = """
 import sys
 from shadow.cli import main
@@ -116,7 +130,8 @@ def test_no_input_never_asks(small_study: Path) -> None:
 
     assert (1, "") == (ran.returncode, ran.stdout)
     assert (
-        "error: record asks the agent for consent, which no option can give; run it without --no-input, with the agent present\n" == ran.stderr
+        "error: record asks the agent for consent, which no option can give; run it without --no-input, with the agent present\n"
+        == ran.stderr
     )
 
 

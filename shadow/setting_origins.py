@@ -93,7 +93,7 @@ def explain_settings(
             "option" if place in options else "environment" if place in by_variable else said,
             None if section in {*AGREED, *LISTS} or isinstance(value, (tuple, dict)) else variable_of(section, key),
             unit,
-            meanings.get(place, meanings.get((section, ""), "")),
+            meanings.get(place) or meanings.get((section, ""), ""),
         )
 
 

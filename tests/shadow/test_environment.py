@@ -76,7 +76,7 @@ def test_refused_by_the_name_of_the_variable(variable: str, text: str, message: 
 
 def test_what_the_file_says_wrongly_is_the_files(tmp_path: Path) -> None:
     """A variable does not hide a mistake in study.toml."""
-    with pytest.raises(SettingsError, match="study.toml: Invalid enum value"):
+    with pytest.raises(SettingsError, match=r"study\.toml: Invalid enum value"):
         read(tmp_path, "[study]\nlanguage = 'fi'", SHADOW_STUDY_LANGUAGE="da")
 
 

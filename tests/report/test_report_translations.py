@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import caveats, result_document, ranking
+from analysis import caveats, ranking, result_document
 from analysis.thresholds import SOURCES
 from shadow.report import html, render_html
 from shadow.report.disclosure import Range, permitted
@@ -100,7 +100,7 @@ def test_every_assumption_has_a_name_and_a_unit():
     source = ast.parse(Path(ranking.__file__).read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
-    assert set() == (set(overview.GENERAL) | texts & set(SOURCES)) - set(TERMS)
+    assert set() == (set(result_document.GENERAL) | texts & set(SOURCES)) - set(TERMS)
     assert {"share"} == {unit for unit, _ in SOURCES.values()} - set(TERMS)
 
 

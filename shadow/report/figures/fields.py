@@ -8,7 +8,7 @@ from shadow.report.disclosure import Result, Row
 from shadow.report.figures.blocks import Block, Cell, Column, Note, Section, Table
 from shadow.report.texts import Words, times
 
-__all__ = ["CORRECTED", "STOPS_S", "empty_share", "fields_data", "fields_section"]
+__all__ = ["CORRECTED", "STOPS_S", "advice", "empty_share", "fields_data", "fields_section"]
 
 LEFT_EMPTY = 0.5
 NEARLY_ALWAYS = 0.9
@@ -54,19 +54,22 @@ def _suggestions(rows: Sequence[Row], words: Words) -> list[Block]:
 
 def _suggestion(row: Row, words: Words) -> tuple[Cell, ...]:
     said = {"n": words.hundred(row["share"]), "cases": words.number(row["n_cases"])}
-    wording = {
-        "remove": (words.say("Take it off the form"), words.say("never touched in {n} of 100 cases; {cases} cases showed it", **said)),
-        "move": (
-            words.say("Move it out of the way, or take it off"),
-            words.say("passed over in {n} of 100 cases; {cases} cases showed it", **said),
-        ),
-        "default": (
-            words.say("Start it with its usual value"),
-            words.say("the usual value in {n} of 100 entries; entered in {cases} cases", **said),
-        ),
+    grounds = {
+        "remove": words.say("never touched in {n} of 100 cases; {cases} cases showed it", **said),
+        "move": words.say("passed over in {n} of 100 cases; {cases} cases showed it", **said),
+        "default": words.say("the usual value in {n} of 100 entries; entered in {cases} cases", **said),
     }
     place = words.say("{screen} ({app})", screen=words.screen(row), app=words.app(row["app"]))
-    return Cell(words.field(row), place), *(Cell(text) for text in wording[row["kind"]])
+    return Cell(words.field(row), place), Cell(advice(row["kind"], words)), Cell(grounds[row["kind"]])
+
+
+def advice(kind: str, words: Words) -> str:
+    """What to do with a field, by the kind of the suggestion."""
+    return {
+        "remove": words.say("Take it off the form"),
+        "move": words.say("Move it out of the way, or take it off"),
+        "default": words.say("Start it with its usual value"),
+    }[kind]
 
 
 def fields_data(result: Result) -> list[Row]:

@@ -12,7 +12,7 @@ from shadow.report.figures.blocks import Block, Cell, Column, Figure, Note, Sect
 from shadow.report.figures.svg import ACCENT, INK, LIGHT, MUTED, Drawing
 from shadow.report.texts import Words, size
 
-__all__ = ["End", "Flow", "flow_chart", "flow_data", "reentry_section"]
+__all__ = ["End", "Flow", "flow_chart", "flow_data", "mode_in_words", "reentry_section", "relation_in_words"]
 
 DRAWN = 12
 LISTED = 25
@@ -115,7 +115,7 @@ def _table(rows: Sequence[Row], words: Words) -> Table:
 
 def _table_row(row: Row, words: Words) -> tuple[Cell, ...]:
     ends = [Cell(words.field(row[side]), words.app(row[side]["app"])) for side in ("source", "target")]
-    how = Cell(_mode(row["mode"], words), _relation(row["relation"], words))
+    how = Cell(mode_in_words(row["mode"], words), relation_in_words(row["relation"], words))
     share, occurrences = words.hundred(row["case_share"]), words.number(row["occurrences"])
     return cells(
         *ends,
@@ -127,11 +127,13 @@ def _table_row(row: Row, words: Words) -> tuple[Cell, ...]:
     )
 
 
-def _mode(mode: str, words: Words) -> str:
+def mode_in_words(mode: str, words: Words) -> str:
+    """How a value came into the second system."""
     return {"clipboard": words.say("copied and pasted"), "typed": words.say("typed again")}.get(mode, str(mode))
 
 
-def _relation(relation: str | None, words: Words) -> str:
+def relation_in_words(relation: str | None, words: Words) -> str:
+    """What the second value is to the first; nothing where it was not told."""
     known = {
         "same": words.say("the same value"),
         "reformatted": words.say("written in another form"),

@@ -1,0 +1,1 @@
+"""The tables of the report with their figures as numbers, before they are a workbook."""

@@ -6,7 +6,6 @@ Text from the log is written as text whatever it begins with, so no cell is ever
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from typing import Final
@@ -121,16 +120,14 @@ def _write_rows(sheet: Worksheet, cells: Grid, formats: _Formats) -> None:
             look = formats(
                 bottom=1, bottom_color=RULE, **({"num_format": form} if form != TEXT else {"text_wrap": True, "align": "left", "indent": 1})
             )
-            _writer(sheet, value)(index, at, value, look)
-            if isinstance(value, str):
+            if value is None or value == "":
+                sheet.write_blank(index, at, None, look)
+            elif not isinstance(value, str):
+                sheet.write_number(index, at, value, look)
+            else:
+                sheet.write_string(index, at, value, look)
                 deepest = max(deepest, _lines(value, cells.columns[at].width))
         sheet.set_row(index, LINE_HEIGHT * deepest + 3)
-
-
-def _writer(sheet: Worksheet, value: str | float | None) -> Callable[..., object]:
-    if value is None or value == "":
-        return sheet.write_blank
-    return sheet.write_string if isinstance(value, str) else sheet.write_number
 
 
 def _draw_bars(sheet: Worksheet, cells: Grid, end: int) -> None:

@@ -34,8 +34,8 @@ def _finding(page: Page) -> Iterator[Line]:
         yield Line(page.notice, "heading")
     for card in page.cards:
         yield Line(f"{words.number(card.rank)}  {card.name}" if card.rank is not None else card.name, "heading")
-        minutes = words.say("{n} minutes", n=card.minutes)
-        yield Line(", ".join(part for part in (words.say("{n} per case", n=minutes), card.seconds, card.interval) if part))
+        minutes = " ".join((card.minutes, words.say("minutes per case")))
+        yield Line(", ".join(part for part in (minutes, card.seconds, card.interval) if part))
         yield Line(card.built)
         yield Line(card.evidence, "small")
     if page.cards:
@@ -46,7 +46,9 @@ def _reading(page: Page) -> Iterator[Line]:
     words = page.words
     yield Line(words.say("How to read this workbook"), "heading")
     yield Line(
-        words.say("Each sheet is one table of the report. Its heading says the unit; filter and sort as you like, nothing is linked.")
+        words.say(
+            "Each sheet is one table of the report, and the headings say the unit. Filter and sort as you like: no cell depends on another."
+        )
     )
     yield Line(words.say("An empty cell was not measured, or may not be shown. It does not stand for 0."))
     if page.result["level"] == "ranges":

@@ -1,0 +1,1 @@
+"""The page as slides: what a deck is made of, its charts and tables, and which slides there are."""

@@ -1,0 +1,96 @@
+"""The charts of the slides as rows of bars; where only ranges may be shown a bar lies from low to high."""
+
+from __future__ import annotations
+
+from shadow.report.disclosure import Amount, Range, Row
+from shadow.report.figures.coverage import coverage_data
+from shadow.report.figures.screens import screens_by_dwell, screens_data, switches_data
+from shadow.report.figures.svg import ACCENT, MIDDLE
+from shadow.report.figures.waterfall import waterfall_data
+from shadow.report.page import Page
+from shadow.report.slides.charts import Chart, Lying, Part
+from shadow.report.texts import decimals
+
+__all__ = ["coverage_bars", "reentry_bars", "screens_bars", "switches_bars", "waterfall_bars"]
+
+DRAWN = 10
+
+
+def _lies(amount: Amount, of: int = 1, at: int = 0) -> tuple[float, tuple[float, ...]]:
+    """Where a bar begins, and its lengths: all of it in one of the parts."""
+    start, length = (amount.low, amount.high - amount.low) if isinstance(amount, Range) else (0.0, amount or 0.0)
+    return start, tuple(length if index == at else 0.0 for index in range(of))
+
+
+def waterfall_bars(page: Page, caption: str) -> Chart:
+    """A case today, what each integration takes off it, and what is left."""
+    words, steps = page.words, waterfall_data(page.result, page.words)
+    digits = decimals(step.saved for step in steps)
+    bars = []
+    for step in steps:
+        length, whole = step.end - max(step.start, 0.0), step.saved is None
+        text = words.number(step.end if step.saved is None else -step.saved, digits)
+        bars.append(Lying(step.label, max(step.start, 0.0), (length, 0.0) if whole else (0.0, length), text))
+    return Chart(caption, tuple(bars), (Part(words.say("minutes of a case"), MIDDLE), Part(words.say("saved"), ACCENT)))
+
+
+def reentry_bars(page: Page, caption: str) -> Chart:
+    """The pairs that take longest, by how the value came over."""
+    words, study = page.words, page.result["study"]
+    del caption  # it is about the width of the flows
+    said = words.say(
+        "Seconds per case, mean over all cases. {cases} cases, {agents} agents.",
+        cases=words.number(study["cases"]),
+        agents=words.number(study["agents"]),
+    )
+    parts = (Part(words.say("copied and pasted"), MIDDLE), Part(words.say("typed again"), ACCENT))
+    return Chart(said, tuple(_pair(row, page) for row in page.result["reentry"][:DRAWN]), parts)
+
+
+def _pair(row: Row, page: Page) -> Lying:
+    words = page.words
+    ends = [words.say("{screen} ({app})", screen=words.field(row[side]), app=words.app(row[side]["app"])) for side in ("source", "target")]
+    start, lengths = _lies(row["seconds_per_case"], 2, int(row["mode"] == "typed"))
+    return Lying(" → ".join(ends), start, lengths, words.seconds(row["seconds_per_case"]))
+
+
+def screens_bars(page: Page, caption: str) -> Chart:
+    """The screens on which a case spends its time, excess apart where it is a figure."""
+    words = page.words
+    rows = screens_by_dwell(page.result)
+    bars = tuple(_screen(row, text, page) for row, text in zip(rows, (bar.text for bar in screens_data(rows, words)), strict=False))
+    time, excess = Part(words.say("time on the screen"), MIDDLE), Part(words.say("of which excess"), ACCENT)
+    return Chart(caption, bars[:DRAWN], (time,) if page.result["level"] == "ranges" else (time, excess))
+
+
+def _screen(row: Row, text: str, page: Page) -> Lying:
+    label = page.words.say("{screen} ({app})", screen=page.words.screen(row), app=page.words.app(row["app"]))
+    whole, excess = row["dwell_s_per_case"], row["excess_s_per_case"]
+    if isinstance(whole, Range):
+        return Lying(label, *_lies(whole), page.words.seconds(whole))
+    beyond = min(max(excess or 0.0, 0.0), whole)
+    return Lying(label, 0.0, (whole - beyond, beyond), text)
+
+
+def switches_bars(page: Page, caption: str) -> Chart:
+    """The commonest changes of application."""
+    words = page.words
+    known = [row for row in page.result["switches"] if row["per_case"] is not None]
+    amounts = sorted((row["per_case"] for row in known), key=lambda amount: -(sum(amount) / 2 if isinstance(amount, Range) else amount))
+    bars = tuple(
+        Lying(bar.label, *_lies(amount), bar.text) for bar, amount in zip(switches_data(page.result, words), amounts, strict=False)
+    )
+    return Chart(caption, bars[:DRAWN], (Part(words.say("Changes per case"), ACCENT),))
+
+
+def coverage_bars(page: Page, caption: str) -> Chart:
+    """What became of the recorded time, in hours."""
+    words = page.words
+    parts = coverage_data(page.result["coverage"], words)
+    bars = tuple(Lying(name, *_hours(seconds), words.hours(seconds)) for name, _, seconds in parts)
+    return Chart(caption, bars, (Part(words.say("Hours"), ACCENT),))
+
+
+def _hours(seconds: Amount) -> tuple[float, tuple[float, ...]]:
+    start, lengths = _lies(seconds)
+    return start / 3600, tuple(length / 3600 for length in lengths)

@@ -131,7 +131,7 @@ def _write_rows(sheet: Worksheet, cells: Grid, formats: _Formats) -> None:
 
 
 def _draw_bars(sheet: Worksheet, cells: Grid, end: int) -> None:
-    bar = {"type": "data_bar", "bar_solid": True, "bar_color": MIDDLE, "bar_negative_color": MIDDLE, "min_type": "num", "min_value": 0}
+    bar = {"type": "data_bar", "bar_color": MIDDLE, "min_type": "num", "min_value": 0}
     for index, column in enumerate(cells.columns):
         if column.bar and cells.rows:
             sheet.conditional_format(HEADER_ROW + 1, index, end, index, bar)

@@ -23,13 +23,13 @@ from pptx.util import Pt
 from xlsxwriter import Workbook
 
 from shadow.report.figures.svg import INK, MUTED, shorten
-from shadow.report.slides.deck import Deck, Text, colour, describe
-from shadow.report.slides.setting import Box
+from shadow.report.slides.deck import Deck, Text, colour, describe, one_line
+from shadow.report.slides.setting import Box, width_of
 
 __all__ = ["Chart", "Lying", "Part", "add_bars"]
 
 LABELS_SHARE: Final = 0.36
-TEXT_SHARE: Final = 0.3
+GAP: Final = 12.0
 SIZE: Final = 12.0
 TALLEST: Final = 40.0
 LABEL_LINES: Final = 1.9
@@ -68,8 +68,9 @@ def add_bars(deck: Deck, slide: Any, box: Box, drawn: Chart) -> None:  # noqa: A
     words, bars, parts = deck.words, drawn.bars, drawn.parts
     box = box.upper(min(box.height, TALLEST * len(bars) + (KEY if len(parts) > 1 else 0)))
     top = max((bar.start + sum(bar.lengths) for bar in bars), default=1.0) or 1.0
-    room = TEXT_SHARE * top
-    labels = [shorten(" ".join(bar.label.split()), LABEL_LINES * LABELS_SHARE * box.width, SIZE) for bar in bars]
+    behind = max((width_of(bar.text, SIZE) for bar in bars), default=0.0) + GAP
+    room = top * behind / ((1 - LABELS_SHARE) * box.width - behind)
+    labels = [shorten(one_line(bar.label), LABEL_LINES * LABELS_SHARE * box.width, SIZE) for bar in bars]
     names = [words.say("begins at"), *(part.name for part in parts), words.say("room for the text")]
     columns = [[bar.start for bar in bars], *([bar.lengths[at] for bar in bars] for at in range(len(parts))), [room] * len(bars)]
     data: Any = CategoryChartData()  # type: ignore[no-untyped-call]
@@ -116,7 +117,7 @@ def _set_series(deck: Deck, chart: Any, bars: Sequence[Lying], parts: Sequence[P
         label.position = XL_LABEL_POSITION.INSIDE_BASE
         label.text_frame.word_wrap = False
         run = label.text_frame.paragraphs[0].add_run()
-        run.text = " ".join(bar.text.split())
+        run.text = one_line(bar.text)
         deck.style(run.font, Text("", SIZE, fill=INK))
 
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.oxml.ns import qn
 from pptx.slide import Slide
 from pptx.text.text import Font, TextFrame
 from pptx.util import Pt
@@ -26,7 +28,7 @@ from shadow.report.figures.svg import ACCENT, INK, LIGHT, MIDDLE, MUTED, shorten
 from shadow.report.slides.setting import HEIGHT, MARGIN, WIDTH, Box, fitting, lines_of
 from shadow.report.texts import Words
 
-__all__ = ["Deck", "Text", "colour", "describe"]
+__all__ = ["Deck", "Text", "colour", "describe", "one_line"]
 
 LANGUAGES: Final = {
     "en": MSO_LANGUAGE_ID.ENGLISH_UK,
@@ -127,7 +129,7 @@ class Deck:
             paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
             paragraph.space_after, paragraph.space_before = Pt(text.after), Pt(0)
             run = paragraph.add_run()
-            said = " ".join(text.text.split())
+            said = one_line(text.text)
             run.text = f"• {said}" if text.bullet else said
             self.style(run.font, text)
 
@@ -150,7 +152,12 @@ class Deck:
             self.text(slide, FOOTER, [Text(f"{shorten(self.source, FOOTER.width - 40, 9)}  ·  {number}", 9, fill=MUTED)])
         content = BytesIO()
         self._deck.save(content)
-        return content.getvalue()
+        return _without_clock(content)
+
+
+def one_line(text: str) -> str:
+    """A text from the log without its tabs and line breaks."""
+    return re.sub(r"[\t\n]+", " ", text)
 
 
 def colour(code: str) -> RGBColor:
@@ -170,10 +177,11 @@ def _place(shape: Any, box: Box) -> None:  # noqa: ANN401
 
 def _widen(deck: Any) -> None:  # noqa: ANN401
     """Stretches what the template has for 4:3."""
-    master = deck.slide_master
-    for shape in [shape for part in (master, *deck.slide_layouts) for shape in part.placeholders]:
-        left, top, width, height = (int(length) for length in (shape.left, shape.top, shape.width, shape.height))
-        shape.left, shape.top, shape.width, shape.height = left * 4 // 3, top, width * 4 // 3, height
+    for part in (deck.slide_master, *deck.slide_layouts):
+        for place in part.element.iter(qn("a:off"), qn("a:ext")):
+            for length in ("x", "cx"):
+                if length in place.attrib:
+                    place.set(length, str(int(place.get(length)) * 4 // 3))
 
 
 def _restyle(deck: Any) -> None:  # noqa: ANN401
@@ -196,3 +204,12 @@ def _sign(deck: Any, title: str, lang: str) -> None:  # noqa: ANN401
     for key, relation in list(package._rels.items()):  # noqa: SLF001  the library has no name for it
         if relation.reltype == RELATIONSHIP_TYPE.THUMBNAIL:
             package.drop_rel(key)
+
+
+def _without_clock(content: BytesIO) -> bytes:
+    """The same archive, its entries of no particular day: the same page makes the same bytes."""
+    still = BytesIO()
+    with ZipFile(content) as archive, ZipFile(still, "w", ZIP_DEFLATED) as out:
+        for name in archive.namelist():
+            out.writestr(ZipInfo(name), archive.read(name), ZIP_DEFLATED)
+    return still.getvalue()

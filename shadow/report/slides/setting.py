@@ -1,7 +1,7 @@
 """
 Text set in boxes whose size is known: which font size fits, and how many lines it takes.
 
-Nothing shrinks text when a slide is opened (LibreOffice does not at all), so sizes are chosen here, by the widths of a wide font. All
+Nothing shrinks text when a slide is opened (LibreOffice does not at all), so sizes are chosen here, by measured widths. All
 lengths are points.
 """
 
@@ -12,13 +12,15 @@ from typing import Final, NamedTuple
 
 from shadow.report.figures.svg import text_width, wrap
 
-__all__ = ["BODY", "HEIGHT", "LEADING", "MARGIN", "WIDTH", "Box", "fitting", "height_of", "lines_of"]
+__all__ = ["BODY", "HEIGHT", "LEADING", "MARGIN", "WIDTH", "Box", "fitting", "height_of", "lines_of", "width_of"]
 
 WIDTH: Final = 960.0
 HEIGHT: Final = 540.0
 MARGIN: Final = 44.0
 LEADING: Final = 1.2
 UNLIMITED: Final = 99
+# Arial beside the wide font that the widths of the report are measured with.
+NARROWER: Final = 0.92
 
 
 class Box(NamedTuple):
@@ -46,10 +48,15 @@ class Box(NamedTuple):
 BODY: Final = Box(MARGIN, 128.0, WIDTH - 2 * MARGIN, 372.0)
 
 
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of a text, on the wide side."""
+    return NARROWER * text_width(text, size, bold=bold)
+
+
 def lines_of(text: str, width: float, size: float, *, bold: bool = False) -> int:
     """Lines that a text takes; a word that is wider than the box takes several."""
-    lines = wrap(text, width, size, UNLIMITED, bold=bold)
-    broken = sum(int(text_width(word, size, bold=bold) // width) for word in text.split())
+    lines = wrap(text, width / NARROWER, size, UNLIMITED, bold=bold)
+    broken = sum(int(width_of(word, size, bold=bold) // width) for word in text.split())
     return len(lines) + broken
 
 

@@ -13,9 +13,9 @@ from pptx.slide import Slide
 from pptx.util import Pt
 
 from shadow.report.figures.blocks import Cell, Table
-from shadow.report.figures.svg import INK, MIDDLE, MUTED, PALE, RULE, text_width
+from shadow.report.figures.svg import INK, MIDDLE, MUTED, PALE, RULE
 from shadow.report.slides.deck import Deck, Text, colour, describe
-from shadow.report.slides.setting import LEADING, Box, lines_of
+from shadow.report.slides.setting import LEADING, Box, lines_of, width_of
 
 __all__ = ["Laid", "add_table", "laid_out"]
 
@@ -24,6 +24,7 @@ SIZES: Final = (15.0, 14.0, 13.0, 12.0, 11.0, 10.5)
 CUT_SIZE: Final = 12.0
 DETAIL: Final = 0.82
 SIDE: Final = 6.0
+SLACK: Final = 2.0
 ABOVE: Final = 4.0
 WIDEST: Final = 30.0  # letters of the size in a column of text, before the room is shared out
 WIDEST_NUMBER: Final = 12.0
@@ -117,10 +118,10 @@ def _widths(table: Table, room: float, size: float) -> tuple[float, ...]:
 
 def _wanted(table: Table, index: int, size: float) -> float:
     column = table.columns[index]
-    head = max((text_width(word, size, bold=True) for word in column.label.split()), default=0.0)
-    texts = [text_width(row[index].text, size) for row in table.rows]
-    texts += [text_width(row[index].detail, DETAIL * size) for row in table.rows]
-    return max(head, min(max(texts, default=0.0), size * (WIDEST_NUMBER if column.number else WIDEST))) + 2 * SIDE
+    head = max((width_of(word, size, bold=True) for word in column.label.split()), default=0.0)
+    texts = [width_of(row[index].text, size) for row in table.rows]
+    texts += [width_of(row[index].detail, DETAIL * size) for row in table.rows]
+    return max(head, min(max(texts, default=0.0), size * (WIDEST_NUMBER if column.number else WIDEST))) + 2 * SIDE + SLACK
 
 
 def add_table(deck: Deck, slide: Slide, box: Box, laid: Laid) -> None:

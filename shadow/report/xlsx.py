@@ -35,6 +35,8 @@ OPTIONS: Final = {
 HEADER_ROW: Final = 3
 A4: Final = 9
 READING_WIDTH: Final = 92
+# How much larger than text the other lines of the first sheet are, and the room above them in points.
+SHAPES: Final = {"title": (1.6, 4.0), "heading": (1.2, 14.0)}
 LINE_HEIGHT: Final = 14
 FONT: Final = {"font_name": "Arial", "font_size": 10, "font_color": INK, "valign": "top"}
 # A column is as wide as so many digits, and letters are on the whole narrower.
@@ -83,10 +85,11 @@ def _write_first(sheet: Worksheet, lines: list[Line], formats: _Formats) -> None
     }
     for index, line in enumerate(lines):
         sheet.write_string(index, 0, line.text, looks[line.look])
-        height = {"title": 1.7, "heading": 2.0}.get(line.look, 1.0) * LINE_HEIGHT
-        sheet.set_row(index, height * _lines(line.text, READING_WIDTH / (1.6 if line.look == "title" else 1.0)))
+        scale, above = SHAPES.get(line.look, (1.0, 2.0))
+        sheet.set_row(index, LINE_HEIGHT * scale * _lines(line.text, READING_WIDTH / scale) + above)
     sheet.set_column(0, 0, READING_WIDTH)
-    _set_page(sheet, landscape=False)
+    _set_page(sheet)
+    sheet.fit_to_pages(1, 1)
 
 
 def _write(sheet: Worksheet, table: Sheet, cells: Grid, formats: _Formats) -> None:
@@ -110,7 +113,9 @@ def _write(sheet: Worksheet, table: Sheet, cells: Grid, formats: _Formats) -> No
     sheet.freeze_panes(HEADER_ROW + 1, 0)
     _draw_bars(sheet, cells, end)
     sheet.repeat_rows(HEADER_ROW)
-    _set_page(sheet, landscape=True)
+    _set_page(sheet)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
 
 
 def _write_rows(sheet: Worksheet, cells: Grid, formats: _Formats) -> None:
@@ -137,11 +142,8 @@ def _draw_bars(sheet: Worksheet, cells: Grid, end: int) -> None:
             sheet.conditional_format(HEADER_ROW + 1, index, end, index, bar)
 
 
-def _set_page(sheet: Worksheet, *, landscape: bool) -> None:
+def _set_page(sheet: Worksheet) -> None:
     sheet.set_paper(A4)
-    if landscape:
-        sheet.set_landscape()
-    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer("&L&A&R&P / &N")
     sheet.hide_gridlines(2)

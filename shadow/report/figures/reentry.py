@@ -12,7 +12,7 @@ from shadow.report.figures.blocks import Block, Cell, Column, Figure, Note, Sect
 from shadow.report.figures.svg import ACCENT, INK, LIGHT, MUTED, Drawing
 from shadow.report.texts import Words, size
 
-__all__ = ["End", "Flow", "flow_chart", "flow_data", "mode_in_words", "reentry_section", "relation_in_words"]
+__all__ = ["End", "Flow", "flow_chart", "flow_data", "mode_in_words", "reentry_section", "relation_in_words", "seconds_caption"]
 
 DRAWN = 12
 LISTED = 25
@@ -141,6 +141,13 @@ def relation_in_words(relation: str | None, words: Words) -> str:
         "joined": words.say("joined from several"),
     }
     return known.get(relation, str(relation)) if relation else ""
+
+
+def seconds_caption(result: Result, words: Words) -> str:
+    """Unit and n of the seconds of a pair, where they are not drawn as a flow."""
+    study = result["study"]
+    counts = {"cases": words.number(study["cases"]), "agents": words.number(study["agents"])}
+    return words.say("Seconds per case, mean over all cases. {cases} cases, {agents} agents.", **counts)
 
 
 # --- the flow ---

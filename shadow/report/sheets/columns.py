@@ -103,7 +103,7 @@ class Grid:
 DATA: Final = itemgetter  # a column that reads one entry of a row as it is
 
 
-def text(label: str, read: Callable[[Any], str], widest: int = WIDE) -> Measure:
+def text(label: str, read: Callable[[Any], str | None], widest: int = WIDE) -> Measure:
     """A column of text."""
     return Measure(label, read, lambda _row: TEXT, widest=widest)
 

@@ -25,7 +25,7 @@ def sheets_of(page: Page) -> list[Sheet]:
     made = (
         ranking_sheet(result, words, told("ranking")[0]),
         waterfall_sheet(result, words, *told("waterfall")),
-        reentry_sheet(result, words, *told("reentry")),
+        reentry_sheet(result, words, told("reentry")[0]),
         workarounds_sheet(result, words, *told("workarounds")),
         screens_sheet(result, words, *told("screens")),
         fields_sheet(result, words, told("fields")[0]),

@@ -7,7 +7,7 @@ from typing import Final
 
 from shadow.report.disclosure import Range, Result, Row
 from shadow.report.figures import integrations
-from shadow.report.figures.reentry import mode_in_words, relation_in_words
+from shadow.report.figures.reentry import mode_in_words, relation_in_words, seconds_caption
 from shadow.report.figures.waterfall import Step, waterfall_data
 from shadow.report.sheets.columns import DATA, ONE, TWO, Measure, Sheet, amount, share, text
 from shadow.report.texts import Words, decimals
@@ -22,9 +22,10 @@ def ranking_sheet(result: Result, words: Words, title: str) -> Sheet:
     """All integrations: those with a place, those that the ones above hold already, and the anecdotes."""
     rows = result["rank"]
     form = MINUTES[decimals(row["minutes_per_case"] for row in rows)]
-    note = words.say(
+    alone = words.say(
         "“Alone” is what one integration saves by itself, “on top” what it adds to those above it: add up that column only. The interval is a 90% interval."
     )
+    note = words.say("Savings overlap, so the ranges must not be added up.") if result["level"] == "ranges" else alone
     measures = (
         amount(words.say("No."), DATA("rank")),
         text(words.say("Integration"), lambda row: integrations.name(row, words), 44),
@@ -85,19 +86,19 @@ def _left(step: Step) -> float:
     return step.end if step.saved is None else step.start
 
 
-def reentry_sheet(result: Result, words: Words, title: str, note: str) -> Sheet:
+def reentry_sheet(result: Result, words: Words, title: str) -> Sheet:
     """All pairs, longest first."""
     ends = [(words.say("From"), "source"), (words.say("To"), "target")]
     measures = [column for label, side in ends for column in _end(label, side, words)]
     measures += [
         text(words.say("How"), lambda row: mode_in_words(row["mode"], words)),
-        text(words.say("Relation"), lambda row: relation_in_words(row["relation"], words)),
+        text(words.say("Relation"), lambda row: relation_in_words(row["relation"], words) or None),
         share(words.say("Share of the cases"), "case_share"),
         amount(words.say("Occurrences"), DATA("occurrences")),
         amount(words.say("Seconds per case"), DATA("seconds_per_case"), ONE, bar=True),
         amount(words.say("Seconds each"), DATA("seconds_per_occurrence"), ONE),
     ]
-    return Sheet(words.say("Re-entry"), title, note, measures, result["reentry"])
+    return Sheet(words.say("Re-entry"), title, seconds_caption(result, words), measures, result["reentry"])
 
 
 def _end(label: str, side: str, words: Words) -> tuple[Measure, ...]:
@@ -105,7 +106,7 @@ def _end(label: str, side: str, words: Words) -> tuple[Measure, ...]:
     return (
         text(words.say("{side}: application", side=label), lambda row: words.app(row[side]["app"])),
         text(words.say("{side}: screen", side=label), lambda row: words.screen(row[side])),
-        text(words.say("{side}: field", side=label), lambda row: words.field(row[side])),
+        text(words.say("{side}: field", side=label), lambda row: None if row[side]["field"] is None else words.field(row[side])),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shadow.report.disclosure import Amount, Range, Row
 from shadow.report.figures.coverage import coverage_data
+from shadow.report.figures.reentry import seconds_caption
 from shadow.report.figures.screens import screens_by_dwell, screens_data, switches_data
 from shadow.report.figures.svg import ACCENT, MIDDLE
 from shadow.report.figures.waterfall import waterfall_data
@@ -36,13 +37,11 @@ def waterfall_bars(page: Page, caption: str) -> Chart:
 
 def reentry_bars(page: Page, caption: str) -> Chart:
     """The pairs that take longest, by how the value came over."""
-    words, study = page.words, page.result["study"]
+    words = page.words
     del caption  # it is about the width of the flows
-    said = words.say(
-        "Seconds per case, mean over all cases. {cases} cases, {agents} agents.",
-        cases=words.number(study["cases"]),
-        agents=words.number(study["agents"]),
-    )
+    said = seconds_caption(page.result, words)
+    if len(page.result["reentry"]) > DRAWN:
+        said += " " + words.count("The {n} longest is drawn.", "The {n} longest are drawn.", DRAWN)
     parts = (Part(words.say("copied and pasted"), MIDDLE), Part(words.say("typed again"), ACCENT))
     return Chart(said, tuple(_pair(row, page) for row in page.result["reentry"][:DRAWN]), parts)
 
@@ -58,6 +57,9 @@ def screens_bars(page: Page, caption: str) -> Chart:
     """The screens on which a case spends its time, excess apart where it is a figure."""
     words = page.words
     rows = screens_by_dwell(page.result)
+    if len(rows) > DRAWN:
+        more = words.count("{n} more screen takes less time than these.", "{n} more screens take less time than these.", len(rows) - DRAWN)
+        caption = f"{caption} {more}"
     bars = tuple(_screen(row, text, page) for row, text in zip(rows, (bar.text for bar in screens_data(rows, words)), strict=False))
     time, excess = Part(words.say("time on the screen"), MIDDLE), Part(words.say("of which excess"), ACCENT)
     return Chart(caption, bars[:DRAWN], (time,) if page.result["level"] == "ranges" else (time, excess))

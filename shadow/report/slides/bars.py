@@ -5,12 +5,12 @@ from __future__ import annotations
 from shadow.report.disclosure import Amount, Range, Row
 from shadow.report.figures.coverage import coverage_data
 from shadow.report.figures.reentry import seconds_caption
-from shadow.report.figures.screens import screens_by_dwell, screens_data, switches_data
+from shadow.report.figures.screens import screens_by_dwell, screens_data
 from shadow.report.figures.svg import ACCENT, MIDDLE
 from shadow.report.figures.waterfall import waterfall_data
 from shadow.report.page import Page
 from shadow.report.slides.charts import Chart, Lying, Part
-from shadow.report.texts import decimals
+from shadow.report.texts import decimals, size
 
 __all__ = ["coverage_bars", "reentry_bars", "screens_bars", "switches_bars", "waterfall_bars"]
 
@@ -78,11 +78,12 @@ def switches_bars(page: Page, caption: str) -> Chart:
     """The commonest changes of application."""
     words = page.words
     known = [row for row in page.result["switches"] if row["per_case"] is not None]
-    amounts = sorted((row["per_case"] for row in known), key=lambda amount: -(sum(amount) / 2 if isinstance(amount, Range) else amount))
-    bars = tuple(
-        Lying(bar.label, *_lies(amount), bar.text) for bar, amount in zip(switches_data(page.result, words), amounts, strict=False)
-    )
-    return Chart(caption, bars[:DRAWN], (Part(words.say("Changes per case"), ACCENT),))
+    known.sort(key=lambda row: -size(row["per_case"]))
+    bars = [
+        Lying(f"{words.app(row['source_app'])} → {words.app(row['target_app'])}", *_lies(row["per_case"]), words.number(row["per_case"], 2))
+        for row in known[:DRAWN]
+    ]
+    return Chart(caption, tuple(bars), (Part(words.say("Changes per case"), ACCENT),))
 
 
 def coverage_bars(page: Page, caption: str) -> Chart:

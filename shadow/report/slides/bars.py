@@ -76,14 +76,20 @@ def _screen(row: Row, text: str, page: Page) -> Lying:
 
 def switches_bars(page: Page, caption: str) -> Chart:
     """The commonest changes of application."""
-    words = page.words
+    words, study = page.words, page.result["study"]
+    del caption  # it may be about a matrix
+    said = words.say(
+        "Changes per case from one application to another, mean over all cases. {cases} cases, {agents} agents.",
+        cases=words.number(study["cases"]),
+        agents=words.number(study["agents"]),
+    )
     known = [row for row in page.result["switches"] if row["per_case"] is not None]
     known.sort(key=lambda row: -size(row["per_case"]))
     bars = [
         Lying(f"{words.app(row['source_app'])} → {words.app(row['target_app'])}", *_lies(row["per_case"]), words.number(row["per_case"], 2))
         for row in known[:DRAWN]
     ]
-    return Chart(caption, tuple(bars), (Part(words.say("Changes per case"), ACCENT),))
+    return Chart(said, tuple(bars), (Part(words.say("Changes per case"), ACCENT),))
 
 
 def coverage_bars(page: Page, caption: str) -> Chart:

@@ -181,3 +181,15 @@ def test_text_is_set_in_the_largest_size_that_fits():
     assert 14.0 == size
     assert height_of([text], 200, size) <= 40 < height_of([text], 200, 20.0)
     assert lines_of("x" * 200, 200, 10) > 5
+
+
+def test_an_empty_study_is_a_deck():
+    """With no ranking, no pair and no mark the deck still opens, and no shape is without a paragraph."""
+    empty = {"rank": [], "reentry": [], "workarounds": [], "marks": [], "suggestions": [], "tied": [], "switches": [], "total": None}
+    _, deck = deck_of(result_of(8) | empty)
+    bodies = [
+        body for slide in deck.slides for body in slide._element.iter("{http://schemas.openxmlformats.org/presentationml/2006/main}txBody")
+    ]
+
+    assert len(bodies) > 10
+    assert [] == [body for body in bodies if body.find(f"{A}p") is None]

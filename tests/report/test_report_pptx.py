@@ -61,11 +61,15 @@ def test_titles_are_the_findings(lang, agents):
 
 @pytest.mark.parametrize("agents", [2, 4, 8])
 def test_charts_are_native_and_there_are_no_pictures(agents):
-    """Waterfall, re-entry, screens, changes and coverage are charts with their own data; the file holds no picture."""
+    """Waterfall, effort, friction, re-entry, screens, changes and coverage are charts with their own data; the file holds no picture."""
     page = make_page(result_of(agents), "en")
     content = render_pptx(page)
     deck = Presentation(io.BytesIO(content))
-    wanted = {section.title for section in page.sections if section.name in {"waterfall", "reentry", "screens", "switches", "coverage"}}
+    wanted = {
+        section.title
+        for section in page.sections
+        if section.name in {"waterfall", "effort", "friction", "reentry", "screens", "switches", "coverage"}
+    }
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
 

@@ -14,7 +14,7 @@ from shadow.report.figures.blocks import Block, Cell, Column, Figure, Listing, N
 from shadow.report.figures.svg import ACCENT, LIGHT, MUTED, PALE, RULE, Axis, Drawing, tick_step
 from shadow.report.texts import Words, decimals, size
 
-__all__ = ["Dot", "effort_chart", "effort_data", "effort_section"]
+__all__ = ["Dot", "effort_chart", "effort_data", "effort_in_words", "effort_section"]
 
 CLASSES: Final = ("small", "medium", "large")
 DRAWN: Final = 10
@@ -115,7 +115,7 @@ def _wide(drawing: Drawing, dots: Sequence[Dot], words: Words, label: str) -> Ma
     for place, effort in enumerate(CLASSES):
         x, mine = left + place * width, [dot for dot in dots if dot.effort == effort]
         drawing.line(x, TOP, x, HEIGHT, LIGHT)
-        drawing.text(x + width / 2, HEIGHT + 22, _effort(effort, words), 13, anchor="middle", bold=True)
+        drawing.text(x + width / 2, HEIGHT + 22, effort_in_words(effort, words), 13, anchor="middle", bold=True)
         for index, dot in enumerate(mine, start=1):
             at = x + width * index / (len(mine) + 1)
             drawing.line(at, axis.at(dot.low), at, axis.at(dot.high), ACCENT, 2.5, "none" if dot.interval else "4 3")
@@ -136,7 +136,7 @@ def _narrow(drawing: Drawing, dots: Sequence[Dot], words: Words, label: str) -> 
         drawing.text(x, bottom + 18, words.number(tick * step, digits), 12, anchor="middle", fill=MUTED)
     for effort, mine in groups:
         if mine:
-            drawing.text(0, y + 16, _effort(effort, words), 13, bold=True)
+            drawing.text(0, y + 16, effort_in_words(effort, words), 13, bold=True)
             y += 34
         for dot in mine:
             drawing.line(axis.at(dot.low), y + 12, axis.at(dot.high), y + 12, ACCENT, 2.5, "none" if dot.interval else "4 3")
@@ -145,7 +145,8 @@ def _narrow(drawing: Drawing, dots: Sequence[Dot], words: Words, label: str) -> 
     return drawing.render(bottom + 26, label)
 
 
-def _effort(effort: str, words: Words) -> str:
+def effort_in_words(effort: str, words: Words) -> str:
+    """A class of effort as a word."""
     return {"small": words.say("Small"), "medium": words.say("Medium"), "large": words.say("Large")}.get(effort, effort)
 
 
@@ -168,7 +169,7 @@ def _table(rows: Sequence[Row], said: dict[int, Row], result: Result, words: Wor
         cells(
             words.number(row["rank"]),
             Cell(integrations.name(row, words)),
-            _effort(said[row["rank"]]["effort"], words),
+            effort_in_words(said[row["rank"]]["effort"], words),
             words.set_by(said[row["rank"]]["set_by"], result["study"]["assumed_by"]),
             words.number(row["minutes_per_case"], digits),
         )

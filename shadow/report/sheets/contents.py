@@ -6,8 +6,8 @@ from shadow.report.figures.blocks import Figure, Section, Table
 from shadow.report.page import Page
 from shadow.report.sheets.columns import Sheet
 from shadow.report.sheets.friction import applications_sheet, coverage_sheet, fields_sheet, gaps_sheet, screens_sheet, switches_sheet
-from shadow.report.sheets.savings import ranking_sheet, reentry_sheet, waterfall_sheet, workarounds_sheet
-from shadow.report.sheets.sentences import assumptions_sheet, marks_sheet, notes_sheet, questions_sheet
+from shadow.report.sheets.savings import effort_sheet, ranking_sheet, reentry_sheet, waterfall_sheet, workarounds_sheet
+from shadow.report.sheets.sentences import assumptions_sheet, marks_sheet, notes_sheet, questions_sheet, sensitivity_sheet
 
 __all__ = ["sheets_of"]
 
@@ -25,6 +25,7 @@ def sheets_of(page: Page) -> list[Sheet]:
     made = (
         ranking_sheet(result, words, told("ranking")[0]),
         waterfall_sheet(result, words, *told("waterfall")),
+        effort_sheet(result, words, *told("effort")),
         reentry_sheet(result, words, told("reentry")[0]),
         workarounds_sheet(result, words, *told("workarounds")),
         screens_sheet(result, words, *told("screens")),
@@ -34,6 +35,7 @@ def sheets_of(page: Page) -> list[Sheet]:
         coverage_sheet(result, words, *told("coverage")),
         gaps_sheet(result, words),
         assumptions_sheet(result, words, told("assumptions")[0]),
+        sensitivity_sheet(result, words, *told("sensitivity")),
         questions_sheet(page),
         marks_sheet(page),
         notes_sheet(page),

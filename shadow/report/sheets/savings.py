@@ -7,12 +7,13 @@ from typing import Final
 
 from shadow.report.disclosure import Range, Result, Row
 from shadow.report.figures import integrations
+from shadow.report.figures.effort import effort_in_words
 from shadow.report.figures.reentry import mode_in_words, relation_in_words, seconds_caption
 from shadow.report.figures.waterfall import Step, waterfall_data
 from shadow.report.sheets.columns import DATA, ONE, TWO, Measure, Sheet, amount, share, text
 from shadow.report.texts import Words, decimals
 
-__all__ = ["ranking_sheet", "reentry_sheet", "waterfall_sheet", "workarounds_sheet"]
+__all__ = ["effort_sheet", "ranking_sheet", "reentry_sheet", "waterfall_sheet", "workarounds_sheet"]
 
 # Three decimals of a minute where the largest saving is under 0.2 minutes, as in the tables of the report.
 MINUTES: Final = {1: ONE, 2: TWO, 3: "#,##0.000"}
@@ -84,6 +85,25 @@ def waterfall_sheet(result: Result, words: Words, title: str, note: str) -> Shee
 
 def _left(step: Step) -> float:
     return step.end if step.saved is None else step.start
+
+
+def effort_sheet(result: Result, words: Words, title: str, note: str) -> Sheet:
+    """The ranked integrations with the class of effort that was assumed for each."""
+    said = {row["rank"]: row for row in result["effort"]}
+    rows = integrations.ranked(result)
+    measures = (
+        amount(words.say("No."), DATA("rank")),
+        text(words.say("Integration"), lambda row: integrations.name(row, words), 64),
+        text(words.say("Effort"), lambda row: effort_in_words(said[row["rank"]]["effort"], words)),
+        text(words.say("Assumed by"), lambda row: words.set_by(said[row["rank"]]["set_by"], result["study"]["assumed_by"])),
+        amount(
+            words.say("Minutes per case, alone"),
+            DATA("minutes_per_case"),
+            MINUTES[decimals(row["minutes_per_case"] for row in rows)],
+            bar=True,
+        ),
+    )
+    return Sheet(words.say("Effort and minutes"), title, note, measures, rows)
 
 
 def reentry_sheet(result: Result, words: Words, title: str) -> Sheet:

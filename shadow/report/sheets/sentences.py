@@ -12,7 +12,7 @@ from shadow.report.page import Page
 from shadow.report.sheets.columns import COUNT, DATA, SHARE, TEXT, Measure, Sheet, amount, text
 from shadow.report.texts import Words
 
-__all__ = ["assumptions_sheet", "marks_sheet", "notes_sheet", "questions_sheet"]
+__all__ = ["assumptions_sheet", "marks_sheet", "notes_sheet", "questions_sheet", "sensitivity_sheet"]
 
 ANSWER: Final = 70
 SENTENCE: Final = 80
@@ -27,17 +27,47 @@ def assumptions_sheet(result: Result, words: Words, title: str) -> Sheet:
         text(words.say("Assumption"), lambda row: words.term(row["name"]), 64),
         Measure(words.say("Value"), DATA("value"), _form),
         text(words.say("Unit"), lambda row: "" if row["unit"] == "share" else words.term(row["unit"])),
-        text(words.say("Source"), lambda row: str(row["source"]), SENTENCE),
+        text(words.say("Assumed by"), lambda row: words.set_by(row["set_by"], result["study"]["assumed_by"])),
+        text(words.say("Until"), lambda row: words.date(row["until"]) if row["until"] else None),
+        text(words.say("Source of the default"), lambda row: str(row["source"]), SENTENCE),
     )
-    return Sheet(words.say("Assumptions"), title, words.say("By name, value and source"), measures, rows)
+    return Sheet(words.say("Assumptions"), title, words.say("What was assumed, by whom and until when"), measures, rows)
 
 
 def _week(result: Result, words: Words) -> list[Row]:
     per_day = result["study"]["cases_per_day"]
     return [
-        {"name": words.say("Cases a day"), "value": per_day, "unit": "cases", "source": words.say("stated by the client")},
-        {"name": words.say("Working days a week"), "value": DAYS_A_WEEK, "unit": "days", "source": words.say("set in this report")},
+        {
+            "name": words.say("Cases a day"),
+            "value": per_day,
+            "unit": "cases",
+            "set_by": "study.toml",
+            "until": None,
+            "source": words.say("stated by the client"),
+        },
+        {
+            "name": words.say("Working days a week"),
+            "value": DAYS_A_WEEK,
+            "unit": "days",
+            "set_by": "toolkit",
+            "until": None,
+            "source": words.say("set in this report"),
+        },
     ]
+
+
+def sensitivity_sheet(result: Result, words: Words, title: str, note: str) -> Sheet:
+    """The saving of all ranked integrations together, with each assumption lower and higher."""
+    measures = (
+        text(words.say("Assumption"), lambda row: words.term(row["name"]), 64),
+        text(words.say("Assumed"), lambda row: words.value(row["value"], row["unit"])),
+        text(words.say("Lower"), lambda row: words.value(row["low"], row["unit"])),
+        text(words.say("Higher"), lambda row: words.value(row["high"], row["unit"])),
+        amount(words.say("Minutes per case at the lower value"), DATA("total_low"), "#,##0.000"),
+        amount(words.say("Minutes per case at the higher value"), DATA("total_high"), "#,##0.000"),
+        text(words.say("Do others come first?"), lambda row: words.say("yes") if row["first_three_change"] else words.say("no")),
+    )
+    return Sheet(words.say("What it hangs on"), title, note, measures, result["sensitivity"])
 
 
 def _form(row: Row) -> str:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from shadow.report.disclosure import Amount, Range, Row
+from shadow.report.figures import integrations
 from shadow.report.figures.coverage import coverage_data
+from shadow.report.figures.effort import effort_in_words
+from shadow.report.figures.pareto import pareto_data
 from shadow.report.figures.reentry import seconds_caption
 from shadow.report.figures.screens import screens_by_dwell, screens_data
-from shadow.report.figures.svg import ACCENT, MIDDLE
+from shadow.report.figures.svg import ACCENT, LIGHT, MIDDLE
 from shadow.report.figures.waterfall import waterfall_data
 from shadow.report.page import Page
 from shadow.report.slides.charts import Chart, Lying, Part
-from shadow.report.texts import decimals, size
+from shadow.report.texts import Words, decimals, size
 
-__all__ = ["coverage_bars", "reentry_bars", "screens_bars", "switches_bars", "waterfall_bars"]
+__all__ = ["coverage_bars", "effort_bars", "friction_bars", "reentry_bars", "screens_bars", "switches_bars", "waterfall_bars"]
 
 DRAWN = 10
+# Classes of effort, the smallest first.
+FILLS = {"small": ACCENT, "medium": MIDDLE, "large": LIGHT}
 
 
 def _lies(amount: Amount, of: int = 1, at: int = 0) -> tuple[float, tuple[float, ...]]:
@@ -33,6 +38,51 @@ def waterfall_bars(page: Page, caption: str) -> Chart:
         text = words.number(step.end if step.saved is None else -step.saved, digits)
         bars.append(Lying(step.label, max(step.start, 0.0), (length, 0.0) if whole else (0.0, length), text))
     return Chart(caption, tuple(bars), (Part(words.say("minutes of a case"), MIDDLE), Part(words.say("saved"), ACCENT)))
+
+
+def effort_bars(page: Page, caption: str) -> Chart:
+    """What each integration saves alone, the small ones first, with its interval as text."""
+    words = page.words
+    del caption  # it is about dots with lines
+    said = words.say("Minutes per case, each integration alone. {cases} cases, {agents} agents.", **_counts(page))
+    classes = {row["rank"]: row["effort"] for row in page.result["effort"]}
+    rows = [row for row in integrations.ranked(page.result) if row["minutes_per_case"] is not None and classes[row["rank"]] in FILLS]
+    rows = sorted(rows[:DRAWN], key=lambda row: list(FILLS).index(classes[row["rank"]]))
+    digits = decimals(row["minutes_per_case"] for row in rows)
+    bars = tuple(_effort(row, list(FILLS).index(classes[row["rank"]]), digits, words) for row in rows)
+    what = words.say("Effort to build, assumed")
+    parts = tuple(Part(f"{what}: {effort_in_words(name, words)}", fill) for name, fill in FILLS.items())
+    return Chart(said, bars, parts)
+
+
+def _effort(row: Row, at: int, digits: int, words: Words) -> Lying:
+    minutes, limits = row["minutes_per_case"], row["ci90"] or row["bounds"]
+    text = words.number(minutes, digits)
+    if limits and not isinstance(minutes, Range):
+        text = f"{text} ({words.number(Range(*limits), digits)})"
+    return Lying(f"{words.number(row['rank'])}  {integrations.name(row, words)}", *_lies(minutes, len(FILLS), at), text)
+
+
+def _counts(page: Page) -> dict[str, str]:
+    return {name: page.words.number(page.result["study"][name]) for name in ("cases", "agents")}
+
+
+def friction_bars(page: Page, caption: str) -> Chart:
+    """Excess seconds by screen, largest first, and where it is a figure the share added up."""
+    words, data = page.words, pareto_data(page.result, page.words)[:DRAWN]
+    excess = {(row["app"], row["screen"]): row["excess_s_per_case"] for row in page.result["friction"]["screen"]}
+    amounts = sorted((amount for amount in excess.values() if amount is not None), key=lambda amount: -size(amount))
+    of = 1 if page.result["level"] == "ranges" else 2
+    bars = tuple(
+        Lying(
+            words.say("{screen} ({app})", screen=entry.screen, app=entry.app),
+            *_lies(amount, of, int(not entry.first)),
+            entry.text if entry.reached is None else f"{entry.text}, {words.percent(entry.reached)}",
+        )
+        for entry, amount in zip(data, amounts, strict=False)
+    )
+    most, others = Part(words.say("the screens that hold most of it"), ACCENT), Part(words.say("the others"), MIDDLE)
+    return Chart(caption, bars, (most, others) if of > 1 else (most,))
 
 
 def reentry_bars(page: Page, caption: str) -> Chart:

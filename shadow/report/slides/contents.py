@@ -8,7 +8,7 @@ from typing import Final
 from shadow.report.figures.blocks import Cell, Column, Figure, Heading, Listing, Note, Section, Table
 from shadow.report.figures.svg import MUTED
 from shadow.report.page import Page
-from shadow.report.slides.bars import coverage_bars, reentry_bars, screens_bars, switches_bars, waterfall_bars
+from shadow.report.slides.bars import coverage_bars, effort_bars, friction_bars, reentry_bars, screens_bars, switches_bars, waterfall_bars
 from shadow.report.slides.charts import Chart, add_bars
 from shadow.report.slides.deck import Deck, Text
 from shadow.report.slides.setting import BODY, Box, fitting
@@ -27,6 +27,8 @@ LEFT_SHARE: Final = 0.6
 
 CHARTS: Final[dict[str, Callable[[Page, str], Chart]]] = {
     "waterfall": waterfall_bars,
+    "effort": effort_bars,
+    "friction": friction_bars,
     "reentry": reentry_bars,
     "screens": screens_bars,
     "switches": switches_bars,

@@ -22,7 +22,7 @@ import msgspec
 
 from analysis.thresholds import Thresholds
 
-__all__ = ["BASE_TABLES", "CONCEPTS", "Description", "build_concepts", "connect", "create_base_tables", "describe"]
+__all__ = ["BASE_TABLES", "CONCEPTS", "Description", "build_concepts", "connect", "create_base_tables", "describe", "read_description"]
 
 CONCEPTS: Final = (
     "event_times",
@@ -128,7 +128,7 @@ def build_concepts(con: duckdb.DuckDBPyConnection, thresholds: Thresholds, only:
 
 def describe() -> dict[str, Description]:
     """Give the header of every concept, in the order of `CONCEPTS`."""
-    return {name: _description(_sql(name)) for name in CONCEPTS}
+    return {name: read_description(_sql(name)) for name in CONCEPTS}
 
 
 def _with_what_they_read(wanted: Collection[str]) -> tuple[str, ...]:
@@ -139,7 +139,7 @@ def _with_what_they_read(wanted: Collection[str]) -> tuple[str, ...]:
     # A concept comes after those it reads, so one pass from the back finds everything.
     for name in reversed(CONCEPTS):
         if name in needed:
-            needed.update(table for table in _description(_sql(name)).reads if table not in BASE_TABLES)
+            needed.update(table for table in read_description(_sql(name)).reads if table not in BASE_TABLES)
     return tuple(name for name in CONCEPTS if name in needed)
 
 
@@ -151,7 +151,7 @@ def _folder() -> Traversable:
     return files("analysis") / "sql"
 
 
-def _description(sql: str) -> Description:
+def read_description(sql: str) -> Description:
     """Read the `-- Word: text` lines that open a file; a line without a word continues the one before."""
     header = re.match(r"(?:--.*\n)*", sql)
     lines = [line.removeprefix("--").removeprefix(" ") for line in header[0].splitlines()] if header else []

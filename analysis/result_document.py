@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from analysis.loading import LoadedStudy
     from analysis.ranking import Ranking
 
-__all__ = ["make_result"]
+__all__ = ["make_result", "switch_rows"]
 
 # Thresholds that every table rests on, whatever the ranking rests on.
 GENERAL: Final = (
@@ -65,7 +65,7 @@ def make_result(loaded: LoadedStudy) -> Document:
         "workarounds": [workaround_row(workaround) for workaround in ranking.workarounds],
         "suggestions": [suggestion_row(suggestion) for suggestion in ranking.suggestions],
         "friction": {by: friction_document(loaded, by)["rows"] for by in ("screen", "field", "app")},
-        "switches": _switches(loaded),
+        "switches": switch_rows(loaded),
         "switching": switching_row(ranking.switching),
         "typical_case": typical_case(loaded, reentry),
         "coverage": _coverage(loaded, ranking),
@@ -113,7 +113,8 @@ def _cases(loaded: LoadedStudy, rows: list[Row]) -> Row:
     }
 
 
-def _switches(loaded: LoadedStudy) -> list[Row]:
+def switch_rows(loaded: LoadedStudy) -> list[Row]:
+    """Changes per case from one application to another: source_app, target_app, per_case; commonest first."""
     apps = loaded.study.catalogue.apps
     return [
         {"source_app": apps[row["from_app"]], "target_app": apps[row["to_app"]], "per_case": row["per_case"]}

@@ -17,7 +17,10 @@ from analysis.concepts import BASE_TABLES, build_concepts, connect, create_base_
 from shadow.events import ACTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from analysis.thresholds import Thresholds
     from shadow.study import Study
@@ -25,13 +28,13 @@ if TYPE_CHECKING:
 __all__ = ["database_of", "frame_of"]
 
 
-def database_of(study: Study, thresholds: Thresholds) -> duckdb.DuckDBPyConnection:
-    """A database in memory with the base tables and the concepts of a study (`analysis.concepts`)."""
+def database_of(study: Study, thresholds: Thresholds, only: Collection[str] | None = None) -> duckdb.DuckDBPyConnection:
+    """A database in memory with the base tables of a study and its concepts, or `only` some of them (`analysis.concepts`)."""
     con = connect()
     create_base_tables(con)
     _fill_dimensions(con, study)
     _fill_rows(con, study, assign_cases(study))
-    build_concepts(con, thresholds)
+    build_concepts(con, thresholds, only)
     return con
 
 
@@ -41,16 +44,27 @@ def frame_of(relation: duckdb.DuckDBPyRelation) -> pl.DataFrame:
 
     Through numpy, because the direct way needs pyarrow or leaves DuckDB complaining of leaks when the program ends.
     """
-    kinds = {name: _KINDS.get(str(kind), pl.Float64) for name, kind in zip(relation.columns, relation.types, strict=True)}
-    columns = []
-    for name, array in relation.fetchnumpy().items():
-        masked = np.ma.getmaskarray(array)
-        values = pl.Series(name, np.ma.getdata(array).tolist() if kinds[name] == pl.String else np.ma.getdata(array))
-        columns.append(values.cast(kinds[name]).set(pl.Series(masked), None) if masked.any() else values.cast(kinds[name]))
-    return pl.DataFrame(columns)
+    kinds = [_KINDS.get(str(kind).partition("(")[0], pl.Unknown) for kind in relation.types]
+    return pl.DataFrame([_column(name, array, kind) for (name, array), kind in zip(relation.fetchnumpy().items(), kinds, strict=True)])
 
 
-_KINDS = {"BOOLEAN": pl.Boolean, "INTEGER": pl.Int32, "BIGINT": pl.Int64, "HUGEINT": pl.Int64, "DOUBLE": pl.Float64, "VARCHAR": pl.String}
+def _column(name: str, array: NDArray[np.generic], kind: type[pl.DataType]) -> pl.Series:
+    masked = np.ma.getmaskarray(array)
+    if kind in _AS_NUMBERS:
+        values = pl.Series(name, np.ma.getdata(array)).cast(kind)
+        return values.set(pl.Series(masked), None) if masked.any() else values
+    rows = [None if gone else value for value, gone in zip(np.ma.getdata(array).tolist(), masked.tolist(), strict=True)]
+    if kind == pl.String:
+        return pl.Series(name, [value if value is None else str(value) for value in rows], dtype=pl.String)
+    return pl.Series(name, [value.tolist() if isinstance(value, np.ndarray) else value for value in rows], strict=False)
+
+
+_KINDS = {
+    "BOOLEAN": pl.Boolean, "TINYINT": pl.Int8, "SMALLINT": pl.Int16, "INTEGER": pl.Int32, "BIGINT": pl.Int64, "HUGEINT": pl.Int64,
+    "UTINYINT": pl.UInt8, "USMALLINT": pl.UInt16, "UINTEGER": pl.UInt32, "UBIGINT": pl.UInt64, "FLOAT": pl.Float32, "DOUBLE": pl.Float64,
+    "DECIMAL": pl.Float64, "DATE": pl.Date, "TIMESTAMP": pl.Datetime, "INTERVAL": pl.Duration, "VARCHAR": pl.String, "ENUM": pl.String, "UUID": pl.String,
+}  # fmt: skip
+_AS_NUMBERS = set(_KINDS.values()) - {pl.String}
 
 
 def _fill_dimensions(con: duckdb.DuckDBPyConnection, study: Study) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["medoid", "typical_case"]
+__all__ = ["case_segments", "medoid", "typical_case"]
 
 
 def typical_case(loaded: LoadedStudy, reentry: Reentry) -> dict[str, Any] | None:
@@ -35,7 +35,7 @@ def typical_case(loaded: LoadedStudy, reentry: Reentry) -> dict[str, Any] | None
         "seconds": chosen["seconds"],
         "events": chosen["events"],
         "switches": chosen["switches"],
-        "segments": _segments(loaded, reentry, chosen["session"], chosen["case_no"]),
+        "segments": case_segments(loaded, reentry, chosen["session"], chosen["case_no"]),
     }
 
 
@@ -58,8 +58,8 @@ def medoid(points: Floats) -> int:
     return int(distance.argmin())
 
 
-def _segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int) -> list[dict[str, Any]]:
-    """Stays of one case: app, screen, start_s, end_s, and whether a value was being carried over."""
+def case_segments(loaded: LoadedStudy, reentry: Reentry, session: int, case_no: int) -> list[dict[str, Any]]:
+    """Stays of one case in order: app, screen, start_s and end_s on the case's own clock, reentry (a value was being carried over)."""
     found = loaded.session(session)
     block = found.block
     spent = np.where(block.case_no == case_no, found.times.active_ms, 0)

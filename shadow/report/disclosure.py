@@ -22,7 +22,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from shadow.errors import DisclosureError
 
-__all__ = ["Amount", "Level", "Range", "ReportRefusedError", "Result", "Row", "band", "level", "permitted"]
+__all__ = ["Amount", "Level", "Range", "ReportRefusedError", "Result", "Row", "band", "level", "permitted", "working_view"]
 
 Result = dict[str, Any]
 Row = dict[str, Any]
@@ -86,6 +86,19 @@ def permitted(result: Result) -> Result:
     if allowed == "ranges":
         shown = _as_ranges(shown)
     return {**shown, "level": allowed}
+
+
+def working_view(result: Result) -> Result:
+    """
+    The result as those who work on the study see it: what the report shows at five agents or more, and all figures below that.
+
+    Returns:
+
+        A new result of the same shape as `permitted` gives at level `figures`.
+    """
+    if level(result) == "figures":
+        return permitted(result)
+    return {**_with_covered(result), "level": "figures", "withheld": dict.fromkeys(("screen", "field", "reentry", "workarounds"), 0)}
 
 
 def band(amount: float | None) -> Range | None:

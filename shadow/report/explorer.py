@@ -21,9 +21,13 @@ from shadow.report.figures.screens import screens_by_dwell, screens_data
 from shadow.report.figures.svg import ACCENT, INK, LIGHT
 from shadow.report.texts import Words
 
-__all__ = ["CONFIG", "charts", "scripts"]
+__all__ = ["CONFIG", "charts", "intervals_chart", "layout", "plain", "reentry_chart", "screens_chart", "scripts"]
 
 CONFIG: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
+
+# A band of what is typed again is the darker one.
+TYPED: Final = "rgba(13, 92, 117, 0.45)"
+COPIED: Final = "rgba(159, 180, 191, 0.6)"
 
 _DRAW: Final = """
 const charts = JSON.parse(document.getElementById("explorer-data").textContent);
@@ -44,7 +48,7 @@ def scripts(result: Result, words: Words) -> tuple[Markup, ...]:
 
 def charts(result: Result, words: Words) -> list[dict[str, Any]]:
     """The charts as plotly takes them: intervals, re-entry, screens; one without data is left out."""
-    return [chart for chart in (_intervals(result, words), _reentry(result, words), _screens(result, words)) if chart]
+    return [chart for chart in (intervals_chart(result, words), reentry_chart(result, words), screens_chart(result, words)) if chart]
 
 
 def _inert(text: str) -> str:
@@ -54,18 +58,19 @@ def _inert(text: str) -> str:
     return text
 
 
-def _label(text: str) -> str:
+def plain(text: str) -> str:
     """Plotly reads a little HTML in its texts, so a label from a screen is escaped for it once more."""
     return html.escape(text, quote=False)
 
 
-def _layout(words: Words, title: str, axis: str, rows: int) -> dict[str, Any]:
+def layout(words: Words, title: str, axis: str, rows: int) -> dict[str, Any]:
+    """How a chart with so many rows is laid out; title and axis are made safe here."""
     return {
-        "title": {"text": _label(title)},
+        "title": {"text": plain(title)},
         "font": {"family": "inherit", "color": INK, "size": 13},
         "height": 140 + 34 * rows,
         "margin": {"l": 20, "r": 20, "t": 60, "b": 50},
-        "xaxis": {"title": {"text": _label(axis)}, "rangemode": "tozero", "automargin": True},
+        "xaxis": {"title": {"text": plain(axis)}, "rangemode": "tozero", "automargin": True},
         "yaxis": {"autorange": "reversed", "automargin": True},
         "barmode": "stack",
         "plot_bgcolor": "white",
@@ -73,7 +78,8 @@ def _layout(words: Words, title: str, axis: str, rows: int) -> dict[str, Any]:
     }
 
 
-def _intervals(result: Result, words: Words) -> dict[str, Any] | None:
+def intervals_chart(result: Result, words: Words) -> dict[str, Any] | None:
+    """What each integration saves alone, with its interval; None without one."""
     rows = intervals_data(integrations.ranked(result), words)
     if not rows:
         return None
@@ -90,42 +96,46 @@ def _intervals(result: Result, words: Words) -> dict[str, Any] | None:
         "type": "scatter",
         "mode": "markers",
         "x": points,
-        "y": [_label(row[0]) for row in rows],
+        "y": [plain(row[0]) for row in rows],
         "error_x": spread,
         "marker": {"color": ACCENT, "size": 1 if in_ranges else 10},
         "hoverinfo": "y" if in_ranges else "all",
     }
     title, axis = words.say("What each integration saves alone, with its interval"), words.say("Minutes per case")
-    return {"data": [trace], "layout": _layout(words, title, axis, len(rows))}
+    return {"data": [trace], "layout": layout(words, title, axis, len(rows))}
 
 
-def _reentry(result: Result, words: Words) -> dict[str, Any] | None:
+def reentry_chart(result: Result, words: Words) -> dict[str, Any] | None:
+    """Which values go from which system to which; None without re-entry."""
     flows = flow_data(result["reentry"], words)
     if not flows:
         return None
-    nodes = list(dict.fromkeys([("source", f.source.app) for f in flows] + [("target", f.target.app) for f in flows]))
+    nodes = list(dict.fromkeys([("source", flow.source) for flow in flows] + [("target", flow.target) for flow in flows]))
     link = {
-        "source": [nodes.index(("source", flow.source.app)) for flow in flows],
-        "target": [nodes.index(("target", flow.target.app)) for flow in flows],
+        "source": [nodes.index(("source", flow.source)) for flow in flows],
+        "target": [nodes.index(("target", flow.target)) for flow in flows],
         "value": [max(flow.seconds, 0.01) for flow in flows],
-        "label": [_label(_said(flow)) for flow in flows],
+        "label": [plain(_said(flow)) for flow in flows],
+        "color": [TYPED if flow.typed else COPIED for flow in flows],
         "hovertemplate": "%{label}<extra></extra>",
     }
-    node = {"label": [_label(app) for _, app in nodes], "color": ACCENT, "pad": 24, "hoverinfo": "none"}
+    labels = [plain(f"{end.label} ({end.app})") for _, end in nodes]
+    node = {"label": labels, "color": ACCENT, "pad": 18, "thickness": 12, "hoverinfo": "none"}
     title = words.say("Re-entry, longest first")
-    return {"data": [{"type": "sankey", "node": node, "link": link}], "layout": _layout(words, title, "", len(flows))}
+    return {"data": [{"type": "sankey", "node": node, "link": link}], "layout": layout(words, title, "", len(flows))}
 
 
 def _said(flow: Flow) -> str:
     return f"{flow.source.label} → {flow.target.label}, {flow.text}"
 
 
-def _screens(result: Result, words: Words) -> dict[str, Any] | None:
+def screens_chart(result: Result, words: Words) -> dict[str, Any] | None:
+    """Seconds per case by screen, with the excess; None where nothing was measured."""
     bars = screens_data(screens_by_dwell(result), words)
     if not bars:
         return None
-    names = [_label(f"{bar.label} ({bar.place})") for bar in bars]
-    texts = [_label(bar.text) for bar in bars]
+    names = [plain(f"{bar.label} ({bar.place})") for bar in bars]
+    texts = [plain(bar.text) for bar in bars]
     parts = (
         (words.say("time on the screen"), [bar.whole - max(min(bar.part, bar.whole), 0) for bar in bars], LIGHT, ""),
         (words.say("of which excess"), [max(min(bar.part, bar.whole), 0) for bar in bars], ACCENT, "/"),
@@ -134,7 +144,7 @@ def _screens(result: Result, words: Words) -> dict[str, Any] | None:
         {
             "type": "bar",
             "orientation": "h",
-            "name": _label(name),
+            "name": plain(name),
             "x": values,
             "y": names,
             "hovertext": texts,
@@ -145,5 +155,5 @@ def _screens(result: Result, words: Words) -> dict[str, Any] | None:
     ]
     return {
         "data": traces,
-        "layout": _layout(words, words.say("Seconds per case by screen"), words.say("Seconds per case"), len(bars)),
+        "layout": layout(words, words.say("Seconds per case by screen"), words.say("Seconds per case"), len(bars)),
     }

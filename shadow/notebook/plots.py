@@ -179,7 +179,7 @@ class Plots:
         >>> study.plot.case().layout.yaxis.autorange
         'reversed'
         >>> study.plot.case("s001", 1).layout.title.text
-        'Case 1 of s001: 109.4 s, 97 events, 14 stays'
+        'Case 1 of s001: 106.6 s, 76 events, 12 stays'
         """
         if session is not None and case is not None:
             asked = self._case(session, case)

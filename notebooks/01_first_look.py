@@ -25,11 +25,14 @@ from pathlib import Path
 from shadow.cli.demo import run_demo
 
 folder = Path(tempfile.mkdtemp(prefix="shadow-"))
-run_demo(folder / "study", note=print);
+_ = run_demo(folder / "study", note=print)
 
 # %%
+import polars as pl
+
 import shadow
 
+pl.Config.set_fmt_str_lengths(80)
 study = shadow.open(folder / "study")
 study
 

@@ -26,8 +26,9 @@ import shadow
 from shadow.cli.demo import run_demo
 from shadow.notebook import Chart
 
+pl.Config.set_fmt_str_lengths(80)
 folder = Path(tempfile.mkdtemp(prefix="shadow-"))
-run_demo(folder / "study", note=lambda line: None)
+run_demo(folder / "study", note=lambda _line: None)
 study = shadow.open(folder / "study")
 
 # %% [markdown]
@@ -76,10 +77,14 @@ lengths = study.sql(
 lengths.group_by("with_note").agg(pl.len().alias("cases"), pl.median("seconds"), pl.mean("switches")).sort("with_note")
 
 # %%
-Chart(px.box(lengths, x="seconds", y="with_note", orientation="h", title="Seconds of a case, with and without a note"))
+Chart(
+    px.box(
+        lengths, x="seconds", y="with_note", orientation="h", template="plotly_white", title="Seconds of a case, with and without a note"
+    )
+)
 
 # %% [markdown]
-# Longer, and with more changes of application: but those are the credit cases, which have more to carry. The difference is not the price of the
+# Longer, and with more changes of application: but a note is made in credit cases, which have more to carry. The difference is not the price of the
 # note. That price is what lies between putting the number down and taking it up:
 
 # %%

@@ -28,8 +28,9 @@ import shadow
 from shadow.cli.demo import run_demo, sample_logs
 from shadow.notebook import Chart
 
+pl.Config.set_fmt_str_lengths(80)
 folder = Path(tempfile.mkdtemp(prefix="shadow-"))
-run_demo(folder / "study", note=lambda line: None)
+run_demo(folder / "study", note=lambda _line: None)
 study = shadow.open(folder / "study")
 rank = study.rank()
 
@@ -89,7 +90,17 @@ halves = study.sql(
     """
 )
 labels = {"odd": "Seconds per case in the odd cases", "even": "Seconds per case in the even cases"}
-chart = Chart(px.scatter(halves, x="odd", y="even", hover_name="pair", labels=labels, title="The same pairs in either half of the cases"))
+chart = Chart(
+    px.scatter(
+        halves,
+        x="odd",
+        y="even",
+        hover_name="pair",
+        labels=labels,
+        template="plotly_white",
+        title="The same pairs in either half of the cases",
+    )
+)
 most = max(halves["odd"].max(), halves["even"].max())
 chart.add_shape(type="line", x0=0, y0=0, x1=most, y1=most, line={"dash": "dot"})
 chart
@@ -124,7 +135,11 @@ pl.DataFrame(
 
 # %%
 truth = json.loads(sample_logs()[0].with_name("truth.json").read_text(encoding="utf-8"))
-told = {(row["targets"][0]["app"], row["targets"][0]["field"]): row["minutes_per_case"] for row in truth["integrations"] if len(row["targets"]) == 1}
+told = {
+    (row["targets"][0]["app"], row["targets"][0]["field"]): row["minutes_per_case"]
+    for row in truth["integrations"]
+    if len(row["targets"]) == 1
+}
 found = [row for row in study.result()["rank"] if row["kind"] == "autofill" and len(row["targets"]) == 1 and row["ci90"]]
 pl.DataFrame(
     [

@@ -6,6 +6,7 @@ import inspect
 import pytest
 
 import shadow
+import shadow.notebook.answers
 import shadow.notebook.plots
 import shadow.notebook.study
 
@@ -14,7 +15,7 @@ SPEAKING = doctest.NORMALIZE_WHITESPACE
 
 def _examples():
     finder = doctest.DocTestFinder()
-    modules = (shadow.notebook.study, shadow.notebook.plots)
+    modules = (shadow.notebook.answers, shadow.notebook.study, shadow.notebook.plots)
     return [test for module in modules for test in finder.find(module) if test.examples]
 
 

@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").iterdir())
 
 # What a page fetches by itself; a link that waits to be clicked is none.
-FETCHES = re.compile(r"""<(?:script|img|iframe|link|source)[^>]+(?:src|href)\s*=\s*["']?(?:https?:)?//|@import|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE)
+FETCHES = re.compile(
+    r"""<(?:script|img|iframe|link|source)[^>]+(?:src|href)\s*=\s*["']?(?:https?:)?//|@import|url\(\s*["']?(?:https?:)?//""", re.IGNORECASE
+)
 
 
 @pytest.fixture(name="quiet", autouse=True)
@@ -41,7 +43,7 @@ def test_notebook_runs_offline(path, tmp_path):
     assert [] == [output.text for output in outputs if output.get("name") == "stderr"]
     assert any(own)
     assert [] == [found for text in own for found in FETCHES.findall(text)]
-    assert [] == [text for text in own if "showSendToCloud\": true" in text or "plotlyServerURL" in text]
+    assert [] == [text for text in own if 'showSendToCloud": true' in text or "plotlyServerURL" in text]
 
 
 def test_sources_hold_no_outputs():

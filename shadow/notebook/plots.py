@@ -10,22 +10,26 @@ study: it is no report. None of them is per agent.
 
 from __future__ import annotations
 
-from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from shadow.errors import ShadowError
 from shadow.notebook.charts import Chart
+from shadow.notebook.traces import effort_trace, lane_traces, pareto_trace, tornado_traces, waterfall_trace
 from shadow.report.disclosure import working_view
 from shadow.report.explorer import intervals_chart, layout, plain, reentry_chart, screens_chart
+from shadow.report.figures.effort import CLASSES as EFFORTS
+from shadow.report.figures.effort import effort_data, effort_in_words, effort_section
+from shadow.report.figures.pareto import pareto_data, pareto_section
 from shadow.report.figures.reentry import reentry_section
-from shadow.report.figures.screens import screens_by_dwell, screens_section, switches_section
-from shadow.report.figures.svg import ACCENT, LIGHT, MIDDLE, wrap
+from shadow.report.figures.sensitivity import sensitivity_section, tornado_data
+from shadow.report.figures.svg import MIDDLE
+from shadow.report.figures.switches import switches_section
 from shadow.report.figures.typical_case import case_data, typical_case_section
-from shadow.report.figures.waterfall import Step, waterfall_data, waterfall_section
+from shadow.report.figures.waterfall import waterfall_data, waterfall_section
 from shadow.report.texts import Words, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from shadow.notebook.shown import Case
     from shadow.report.disclosure import Result
@@ -33,10 +37,12 @@ if TYPE_CHECKING:
 
 __all__ = ["NothingToDrawError", "Plots"]
 
-# Screens of a Pareto that can still be read.
-DRAWN = 15
-# Pixels that a label may have before it takes a second line.
-LABEL = 300
+# Rows that can still be read.
+DRAWN = 12
+# Of an axis, so that what stands behind the longest bar has room.
+ROOM = 1.2
+# Bars of two kinds on one line, told apart below the chart.
+OVERLAID = {"barmode": "overlay", "legend": {"orientation": "h", "y": -0.3}}
 
 
 class NothingToDrawError(ShadowError, ValueError):
@@ -72,7 +78,9 @@ class Plots:
         steps = waterfall_data(result, self._words)
         if not steps:
             raise _nothing("a waterfall", "no integration was ranked")
-        return Chart(data=[_waterfall(steps, self._words)], layout=self._laid_out(waterfall_section(result, self._words), "", len(steps)))
+        return Chart(
+            data=[waterfall_trace(steps, self._words)], layout=self._laid_out(waterfall_section(result, self._words), "", len(steps))
+        )
 
     def intervals(self) -> Chart:
         """
@@ -85,34 +93,63 @@ class Plots:
         """
         return self._from_report(intervals_chart(self._result(), self._words), "intervals", "no integration was ranked")
 
-    def pareto(self) -> Chart:
+    def effort(self) -> Chart:
         """
-        The screens that take the time, longest first, with the share that they and those before them have.
+        Minutes per case of each integration alone, with its interval, by the effort it takes to build.
 
-        Units: seconds per case, mean over all cases.
+        Units: minutes per case; effort classes are assumed by kind unless study.toml says otherwise.
 
-        >>> study.plot.pareto().data[0].y[0]
-        '/tickets/:id/reply (Helpdesk)'
+        >>> study.plot.effort().layout.xaxis.categoryarray
+        ('Small', 'Medium', 'Large')
         """
         result, words = self._result(), self._words
-        rows = screens_by_dwell(result)
-        if not rows:
-            raise _nothing("a Pareto", "no stay on a screen was measured")
-        seconds = [row["dwell_s_per_case"] for row in rows]
-        so_far = [words.percent(sum_s / sum(seconds)) for sum_s in accumulate(seconds)]
-        bars = {
-            "type": "bar",
-            "orientation": "h",
-            "x": seconds[:DRAWN],
-            "y": [plain(f"{words.screen(row)} ({words.app(row['app'])})") for row in rows[:DRAWN]],
-            "text": so_far[:DRAWN],
-            "textposition": "outside",
-            "cliponaxis": False,
-            "marker": {"color": ACCENT},
-            "hovertemplate": "%{y}: %{x:.1f} s<extra></extra>",
-        }
-        title = screens_section(result, words)
-        return Chart(data=[bars], layout=self._laid_out(title, words.say("Seconds per case"), len(rows[:DRAWN])))
+        dots = effort_data(result, words)
+        if not dots:
+            raise _nothing("effort against minutes", "no integration was ranked")
+        chart = Chart(
+            data=[effort_trace(dots, words)],
+            layout=self._laid_out(effort_section(result, words), "", DRAWN) | {"yaxis": {"rangemode": "tozero"}},
+        )
+        classes = [effort_in_words(effort, words) for effort in EFFORTS]
+        chart.update_xaxes(type="category", categoryorder="array", categoryarray=classes, range=[-0.5, len(classes) - 0.5], rangemode=None)
+        chart.update_yaxes(title_text=plain(words.say("Minutes per case")))
+        return chart
+
+    def pareto(self) -> Chart:
+        """
+        The screens where time is lost, largest first, with the share that they and those before them hold.
+
+        Units: excess seconds per case: time beyond what the actions there take at the agents' own pace.
+
+        >>> study.plot.pareto().data[0].type
+        'bar'
+        """
+        result, words = self._result(), self._words
+        data = pareto_data(result, words)[:DRAWN]
+        if not data:
+            raise _nothing("a Pareto", "no screen takes more time than its actions do")
+        laid_out = self._laid_out(pareto_section(result, words), words.say("Excess per case"), len(data))
+        chart = Chart(data=[pareto_trace(data, words)], layout=laid_out)
+        chart.update_xaxes(range=[0, ROOM * max(entry.seconds for entry in data)])
+        return chart
+
+    def sensitivity(self) -> Chart:
+        """
+        How far the saving of all ranked integrations moves with each assumption, one at a time (a tornado).
+
+        Units: minutes per case.
+
+        >>> len(study.plot.sensitivity().data)
+        2
+        """
+        result, words = self._result(), self._words
+        swings = tornado_data(result, words)
+        if not swings:
+            raise _nothing("a tornado", "no integration was ranked")
+        laid_out = self._laid_out(sensitivity_section(result, words), words.say("Minutes per case"), len(swings))
+        chart = Chart(data=tornado_traces(swings, result["total"]["minutes_per_case"], words), layout=laid_out | OVERLAID)
+        chart.update_xaxes(rangemode="normal")
+        return chart
 
     def screens(self) -> Chart:
         """
@@ -206,45 +243,10 @@ class Plots:
     def _lanes(self, result: Result, title: str) -> Chart:
         words = self._words
         lanes, stays = case_data(result, words)
-        parts = ((words.say("work"), False, MIDDLE, ""), (words.say("re-entry, with a mark above"), True, ACCENT, "/"))
-        bars = [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "name": plain(name.partition(",")[0]),
-                "base": [stay.start for stay in stays if stay.reentry is carried],
-                "x": [stay.end - stay.start for stay in stays if stay.reentry is carried],
-                "y": [plain(lanes[stay.lane].app) for stay in stays if stay.reentry is carried],
-                "hovertext": [plain(f"{stay.screen}, {words.seconds(stay.end - stay.start)}") for stay in stays if stay.reentry is carried],
-                "hoverinfo": "text",
-                "marker": {"color": color, "pattern": {"shape": shape}, "line": {"color": "white", "width": 1}},
-            }
-            for name, carried, color, shape in parts
-        ]
-        chart = Chart(data=bars, layout=layout(words, title, words.say("Seconds"), len(lanes)) | {"barmode": "overlay"})
+        laid_out = layout(words, title, words.say("Seconds"), len(lanes)) | OVERLAID
+        chart = Chart(data=lane_traces(lanes, stays, words), layout=laid_out)
         chart.update_yaxes(categoryorder="array", categoryarray=[plain(lane.app) for lane in lanes])
         return chart
-
-
-def _waterfall(steps: Sequence[Step], words: Words) -> dict[str, Any]:
-    saved = [step.saved for step in steps]
-    return {
-        "type": "waterfall",
-        "orientation": "h",
-        "measure": [
-            "absolute" if first else "total" if minutes is None else "relative"
-            for first, minutes in zip([True, *[False] * len(steps)], saved, strict=False)
-        ],
-        "x": [step.end if step.saved is None else -step.saved for step in steps],
-        "y": ["<br>".join(plain(line) for line in wrap(step.label, LABEL, 13)) for step in steps],
-        "text": [words.number(step.end if step.saved is None else -step.saved, 2) for step in steps],
-        "textposition": "outside",
-        "cliponaxis": False,
-        "hoverinfo": "y+text",
-        "connector": {"line": {"color": LIGHT}},
-        "decreasing": {"marker": {"color": ACCENT}},
-        "totals": {"marker": {"color": MIDDLE}},
-    }
 
 
 def _nothing(what: str, why: str) -> NothingToDrawError:

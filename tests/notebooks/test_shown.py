@@ -17,7 +17,7 @@ from tests.analysis.studies import carried, write_log
 from tests.report.example_result import example_result
 
 HOSTILE = """<img src=x onerror=alert(1)>"'</svg><script>alert(2)</script>"""
-FIGURES = ("waterfall", "intervals", "pareto", "screens", "reentry", "transitions", "case")
+FIGURES = ("waterfall", "intervals", "effort", "pareto", "sensitivity", "screens", "reentry", "transitions", "case")
 
 
 class Elements(HTMLParser):

@@ -14,7 +14,7 @@ from shadow.report.figures.blocks import Block, Cell, Column, Figure, Listing, N
 from shadow.report.figures.svg import ACCENT, LIGHT, MUTED, PALE, RULE, Axis, Drawing, tick_step
 from shadow.report.texts import Words, decimals, size
 
-__all__ = ["Dot", "effort_chart", "effort_data", "effort_in_words", "effort_section"]
+__all__ = ["CLASSES", "Dot", "effort_chart", "effort_data", "effort_in_words", "effort_section"]
 
 CLASSES: Final = ("small", "medium", "large")
 DRAWN: Final = 10

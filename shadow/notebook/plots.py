@@ -41,8 +41,12 @@ __all__ = ["NothingToDrawError", "Plots"]
 DRAWN = 12
 # Of an axis, so that what stands behind the longest bar has room.
 ROOM = 1.2
-# Bars of two kinds on one line, told apart below the chart.
-OVERLAID = {"barmode": "overlay", "legend": {"orientation": "h", "y": -0.3}}
+# Bars of two kinds on one line, told apart above them.
+OVERLAID = {
+    "barmode": "overlay",
+    "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom"},
+    "margin": {"l": 20, "r": 20, "t": 84, "b": 50},
+}
 
 
 class NothingToDrawError(ShadowError, ValueError):

@@ -67,7 +67,7 @@ def layout(words: Words, title: str, axis: str, rows: int) -> dict[str, Any]:
     """How a chart with so many rows is laid out; title and axis are made safe here."""
     return {
         "title": {"text": plain(title)},
-        "font": {"family": "inherit", "color": INK, "size": 13},
+        "font": {"family": "sans-serif", "color": INK, "size": 13},
         "height": 140 + 34 * rows,
         "margin": {"l": 20, "r": 20, "t": 60, "b": 50},
         "xaxis": {"title": {"text": plain(axis)}, "rangemode": "tozero", "automargin": True},

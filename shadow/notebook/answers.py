@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from analysis.kept_documents import kept_document
-from analysis.overview import study_result, switch_rows
+from analysis.overview import study_result
+from analysis.result_document import switch_rows
 from analysis.results import Document, cases_document, friction_document, rank_document, reentry_document
 from shadow.errors import StudyError
 from shadow.notebook import frames
@@ -172,5 +172,5 @@ class Answers:
         480
         """
         if self._result is None:
-            self._result = kept_document(self._loaded, "result", lambda: study_result(self._loaded))
+            self._result = study_result(self._loaded)
         return self._result

@@ -23,7 +23,8 @@ from shadow.report.texts import Words
 
 __all__ = ["CONFIG", "charts", "intervals_chart", "layout", "plain", "reentry_chart", "screens_chart", "scripts"]
 
-CONFIG: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True}
+# Without typesetting a label between two $ stays a label.
+CONFIG: Final = {"showSendToCloud": False, "displaylogo": False, "responsive": True, "typesetMath": False}
 
 # A band of what is typed again is the darker one.
 TYPED: Final = "rgba(13, 92, 117, 0.45)"
@@ -99,7 +100,7 @@ def intervals_chart(result: Result, words: Words) -> dict[str, Any] | None:
         "y": [plain(row[0]) for row in rows],
         "error_x": spread,
         "marker": {"color": ACCENT, "size": 1 if in_ranges else 10},
-        "hoverinfo": "y" if in_ranges else "all",
+        "hoverinfo": "y" if in_ranges else "x+y",
     }
     title, axis = words.say("What each integration saves alone, with its interval"), words.say("Minutes per case")
     return {"data": [trace], "layout": layout(words, title, axis, len(rows))}

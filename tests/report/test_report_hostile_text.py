@@ -20,10 +20,14 @@ def unknown_words(result, payload):
     return result
 
 
+@pytest.fixture(name="clean", scope="module")
+def _clean():
+    return Page(render_html(example_result(agents=3), lang="en"))
+
+
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS)
-def test_payload_makes_no_element_and_no_attribute(payload):
+def test_payload_makes_no_element_and_no_attribute(clean, payload):
     """With a payload in every text, also where a word of ours is expected, the page is made of what our own template makes."""
-    clean = Page(render_html(example_result(agents=3), lang="en"))
     page = render_html(unknown_words(poisoned(example_result(agents=3), payload), payload), lang="en")
     dirty = Page(page)
 
@@ -35,11 +39,11 @@ def test_payload_makes_no_element_and_no_attribute(payload):
 
 def test_templates_are_not_filled_in():
     """What a template, a format or a translation would fill in stays as it was written."""
-    names = ("template value", "template statement", "format", "gettext")
-    page = render_html(poisoned(example_result(), " ".join(PAYLOADS[name] for name in names)), lang="da")
+    payloads = [PAYLOADS[name] for name in ("template value", "template statement", "format", "gettext")]
+    page = render_html(poisoned(example_result(), " ".join(payloads)), lang="da")
 
-    assert [] == [wrong for wrong in ("1337", "13371337", "&lt;class") if wrong in page.replace("}1337{", "")]
-    assert [] == [name for name in names if str(escape(PAYLOADS[name])) not in page]
+    assert [] == [payload for payload in payloads if str(escape(payload)) not in page]
+    assert "1337" not in page.replace("}1337{", "")
 
 
 def test_long_text_does_not_blow_up_the_page():

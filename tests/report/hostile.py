@@ -165,7 +165,8 @@ def _settings(payloads: list[str]) -> str:
         f"[[screens]]\napp = \"raw-{n}\"\nmatch = '^/form$'\nname = {json.dumps(marked(payload, 'pattern'))}"
         for n, payload in enumerate(payloads)
     ]
-    return "\n".join(["[study]", f"title = {json.dumps(_title(payloads))}", "[systems]", *systems, *screens, ""])
+    study = ["[study]", f"title = {json.dumps(_title(payloads))}", "[report]", "quote_marks = true"]
+    return "\n".join([*study, "[systems]", *systems, *screens, ""])
 
 
 def _session(agent: int, payloads: list[str]) -> list[Row]:

@@ -8,9 +8,12 @@ font is ours, and the date in the file is that of the study: so the same study m
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from struct import iter_unpack, unpack_from
 from typing import TYPE_CHECKING, Any, Final
 
 import typst
@@ -26,6 +29,9 @@ __all__ = ["render_pdf"]
 
 HERE: Final = Path(__file__).parent
 FONT: Final = "Inter"
+# Stands for a character that the font does not have: PDF/UA refuses what nobody can read.
+NO_GLYPH: Final = "\u25a1"
+BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 
 
 def render_pdf(page: Page) -> bytes:
@@ -45,7 +51,7 @@ def render_pdf(page: Page) -> bytes:
         root=HERE / "templates",
         font_paths=[HERE / "fonts"],
         ignore_system_fonts=True,
-        sys_inputs={"page": json.dumps(_page(page), ensure_ascii=False)},
+        sys_inputs={"page": _drawable(json.dumps(_page(page), ensure_ascii=False))},
         pdf_standards=["ua-1"],
         timestamp=_last_day(page),
     )
@@ -55,6 +61,28 @@ def _last_day(page: Page) -> int:
     """The date in the file: the last day of the study, in seconds since 1970; its first second where no day is known."""
     day = page.result["study"]["last_day"]
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) if day else 0
+
+
+def _drawable(text: str) -> str:
+    """The text with a box for each character that the font has no picture of."""
+    known = _characters()
+    return BEYOND_ASCII.sub(lambda found: found[0] if ord(found[0]) in known else NO_GLYPH, text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    """The characters that every weight of the font has."""
+    return frozenset.intersection(*(_mapped(path.read_bytes()) for path in sorted((HERE / "fonts").glob("*.otf"))))
+
+
+def _mapped(font: bytes) -> frozenset[int]:
+    """The characters of a font, from the groups of its `cmap` table. Source: OpenType 1.9, cmap, format 12."""
+    tables = dict(iter_unpack(">4s4xL4x", font[12 : 12 + 16 * unpack_from(">H", font, 4)[0]]))
+    start = tables[b"cmap"]
+    offsets = [offset for (offset,) in iter_unpack(">4xL", font[start + 4 : start + 4 + 8 * unpack_from(">H", font, start + 2)[0]])]
+    whole = next(start + offset for offset in offsets if unpack_from(">H", font, start + offset)[0] == 12)  # noqa: PLR2004 - the format
+    groups = iter_unpack(">LL4x", font[whole + 16 : whole + 16 + 12 * unpack_from(">L", font, whole + 12)[0]])
+    return frozenset(char for first, last in groups for char in range(first, last + 1)) | {0x200B}
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -162,6 +162,16 @@ def test_texts_from_screens_are_texts(text: str) -> None:
     assert squeezed(page.marks[0][0]) in said
 
 
+def test_a_character_that_the_font_lacks_is_a_box() -> None:
+    """A sign of another script does not stop the report; what stands around it is there."""
+    result = copy.deepcopy(example_result())
+    result["study"]["title"] = "Acme \uff1d \u4e2d\u6587 \U0001f600 Aarhus"
+
+    content = render(result, "pdf", lang="da")
+    assert [] == faults_of(content)
+    assert "Acme\u25a1\u25a1\u25a1\u25a1Aarhus" in squeezed(text_of(content))
+
+
 def test_only_our_font_is_in_it(report: bytes) -> None:
     """Another machine's fonts would break its lines elsewhere."""
     with pikepdf.open(io.BytesIO(report)) as pdf:

@@ -160,7 +160,7 @@ def test_a_report_that_cannot_be_written_is_one_line(output: str, small_study: P
     (place / "a file").write_text("", "utf-8")
     (place / "folder.html").mkdir()
     # What an analysis keeps is there after the first one.
-    shadow("cases", small_study, cwd=place)
+    shadow("report", small_study, "-o", "made.html", cwd=place)
     before = sorted(place.rglob("*"))
     ran = shadow("report", small_study, "-o", output, cwd=place)
 

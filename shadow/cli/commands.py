@@ -18,6 +18,7 @@ from shadow.cli.group import ShadowGroup
 from shadow.cli.progress import Progress
 from shadow.cli.recording import record
 from shadow.cli.talk import NO_INPUT, QUIET, is_quiet, note, print_json
+from shadow.writing import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,7 +139,7 @@ def cases(
     with _loaded(study) as loaded:
         document = cases_document(loaded)
         if events is not None:
-            _write(events, event_cases(loaded).write_csv().encode())
+            write_whole(events, event_cases(loaded).write_csv().encode())
     if events is not None:
         note(f"wrote {events}")
     _show(document, json=json)
@@ -196,7 +197,7 @@ def report(
     form = form_of(output)
     with _loaded(study) as loaded:
         result = study_result(loaded)
-    _write(output, render(result, form, lang=lang.value if lang else result["study"]["language"], interactive=interactive))
+    write_whole(output, render(result, form, lang=lang.value if lang else result["study"]["language"], interactive=interactive))
     print(f"wrote {output}")
 
 
@@ -227,7 +228,7 @@ def demo(
         result = run_demo(study, progress.note)
         contents = [render(result, form, lang=lang.value) for form in forms]
     for path, content in zip(outputs, contents, strict=True):
-        _write(path, content)
+        write_whole(path, content)
         print(f"wrote {path.resolve()}")
 
 
@@ -255,22 +256,6 @@ def _show(document: dict[str, Any], *, json: bool, kind: str | None = None) -> N
     print_table(document, kind or document["command"])
     for warning in document["warnings"]:
         note(f"note: {warning['message']}")
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file in one step: a reader sees the old one or the new one, never half of either."""
-    from shadow.errors import ShadowError
-
-    draft = path.with_name(f".{path.name}.new")
-    try:
-        draft.write_bytes(content)
-        draft.replace(path)
-    except BaseException as fault:
-        with contextlib.suppress(OSError):  # where no file can be, none can be removed
-            draft.unlink(missing_ok=True)
-        if not isinstance(fault, OSError):
-            raise
-        raise ShadowError(f"{path} cannot be written ({fault.strerror})", "name a file in a folder you may write to") from None
 
 
 def _n(count: int, thing: str) -> str:

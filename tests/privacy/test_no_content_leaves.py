@@ -133,10 +133,15 @@ def _sandbox(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 @pytest.fixture(name="study", scope="module")
 def _study(sandbox: Sandbox) -> str:
-    """A study of the planted logs whose two agents agreed to a report."""
+    """A study of the planted logs whose two agents agreed to a report that quotes them."""
     assert 0 == sandbox.shadow("init", "study")
     toml = sandbox.folder / "study" / "study.toml"
-    toml.write_text(toml.read_text("utf-8").replace("agents_agreed = false", "agents_agreed = true"), "utf-8")
+    toml.write_text(
+        toml.read_text("utf-8")
+        .replace("agents_agreed = false", "agents_agreed = true")
+        .replace("quote_marks = false", "quote_marks = true"),
+        "utf-8",
+    )
     assert 0 == sandbox.shadow("import", *sandbox.good, "--study", "study")
     return "study"
 

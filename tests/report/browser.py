@@ -52,7 +52,8 @@ class Opened:
     requests: list[str] = field(default_factory=list)
 
     def visit(self, path: Path) -> None:
-        """Open a file, forgetting what the one before did."""
+        """Open a file, forgetting what the one before did, and did late."""
+        self.page.goto("about:blank")
         self.executed.clear()
         self.requests.clear()
         self.page.goto(path.as_uri(), wait_until="load")

@@ -59,8 +59,10 @@ def render_pdf(page: Page) -> bytes:
 
 def _last_day(page: Page) -> int:
     """The date in the file: the last day of the study, in seconds since 1970; its first second where no day is known."""
-    day = page.result["study"]["last_day"]
-    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp()) if day else 0
+    try:
+        return int(datetime.fromisoformat(page.result["study"]["last_day"] or "").replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0
 
 
 def _drawable(text: str) -> str:

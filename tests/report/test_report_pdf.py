@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pikepdf
 import pypdfium2
@@ -16,6 +16,7 @@ from shadow.report import render
 from shadow.report.page import make_page
 from shadow.report.texts import LANGUAGES
 from tests.report.example_result import example_result
+from tests.report.hostile import poisoned
 from tests.report.pdf_check import faults_of, headings
 
 MARKUP = (
@@ -39,6 +40,17 @@ def text_of(content: bytes) -> str:
 def squeezed(text: str) -> str:
     """Without spaces: a line may end anywhere."""
     return re.sub(r"\s+", "", text)
+
+
+def beyond_the_edge(content: bytes) -> Iterator[tuple[int, str]]:
+    """Page and letter, for each letter that is drawn beyond its page."""
+    for number, page in enumerate(pypdfium2.PdfDocument(content), start=1):
+        width, height = page.get_size()
+        text = page.get_textpage()
+        for at in range(text.count_chars()):
+            left, bottom, right, top = text.get_charbox(at)
+            if right > left and (left < -1 or bottom < -1 or right > width + 1 or top > height + 1):
+                yield number, text.get_text_range(at, 1)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -160,6 +172,36 @@ def test_texts_from_screens_are_texts(text: str) -> None:
     said = squeezed(text_of(content))
     assert squeezed(page.meta[0]) in said
     assert squeezed(page.marks[0][0]) in said
+
+
+@pytest.mark.parametrize("label", ["lorem ipsum dolor " * 13, "W" * 220], ids=["words", "one word"])
+def test_long_labels_stay_on_the_sheet(label: str) -> None:
+    """With 200 characters more in every title, label and name, no letter is drawn beyond the edge of its page."""
+    content = render(poisoned(example_result(), label), "pdf", lang="da")
+
+    assert [] == faults_of(content)
+    assert [] == list(beyond_the_edge(content))
+
+
+def test_what_was_on_a_screen_is_not_made_prettier() -> None:
+    """The font has an arrow for a hyphen and a bracket; a label keeps the two signs, each with a place of its own."""
+    result = example_result()
+    result["study"]["title"] = "a->b"
+
+    text = pypdfium2.PdfDocument(render(result, "pdf", lang="en"))[0].get_textpage()
+    at = text.get_text_range().index("->")
+    hyphen, bracket = text.get_charbox(at), text.get_charbox(at + 1)
+    assert hyphen[0] < hyphen[2] <= bracket[0] < bracket[2]
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "#x", "", None])
+def test_a_day_that_is_none_stops_no_report(day: str | None) -> None:
+    """Where the last day is unknown or no date, the file is dated 1970."""
+    result = example_result()
+    result["study"]["last_day"] = day
+
+    with pikepdf.open(io.BytesIO(render(result, "pdf", lang="en"))) as pdf:
+        assert str(pdf.docinfo.CreationDate).startswith("D:1970")
 
 
 def test_a_character_that_the_font_lacks_is_a_box() -> None:

@@ -378,7 +378,8 @@ def test_tabs(form: Form, host: str) -> None:
     hands.press("t", "ctrl")
     watcher.page(lambda shown: not shown.page.web, since)
     _go(hands, watcher, f"{host}/fifty")
-    assert 50 == len(watcher.page(lambda shown: shown.page.address == "/fifty" and bool(shown.controls), since).controls or ())
+    # A browser that is busy lists a page's fields as they come.
+    watcher.page(lambda shown: shown.page.address == "/fifty" and len(shown.controls or ()) == 50, since)
     back = len(watcher.seen)
     hands.press("Tab", "ctrl")
 

@@ -90,7 +90,6 @@ TERMS: Final = {
     "clicks": N_("clicks"),
     "minutes": N_("minutes"),
     "days": N_("days"),
-    "ln": N_("sd of the logarithm"),
 }
 
 # Sentences for what the analysis says, by its code; `_counts` fills in the numbers.
@@ -176,11 +175,13 @@ class Words:
         return self.say(TERMS[name]) if name in TERMS else name
 
     def value(self, value: Any, unit: str) -> str:  # noqa: ANN401  whatever the analysis assumed
-        """What was assumed, with its unit: a share in per cent, a second or more in seconds."""
+        """What was assumed, with its unit: a share in per cent, a second or more in seconds, a spread of logarithms as a factor."""
         if not isinstance(value, float | int):
             return self.number(None) if value is None else str(value)
         if unit == "share":
             return self.say("{n}%", n=self.number(100 * value, _needed(100 * value)))
+        if unit == "ln":
+            return self.say("factor {n}", n=self.number(math.exp(value), 2))
         if unit == "ms" and value >= MS_PER_S:
             value, unit = value / MS_PER_S, "s"
         return f"{self.number(value, _needed(value))}\u00a0{self.term(unit)}"

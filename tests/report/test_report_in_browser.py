@@ -1,7 +1,7 @@
 """Hostile text in a real Chromium: nothing runs, nothing is asked for, and all of it is there to read."""
 
 import re
-from itertools import product
+from itertools import cycle, product
 
 import pikepdf
 import pypdfium2
@@ -76,12 +76,11 @@ def test_payloads_of_a_log_are_read_and_not_run(browser, hostile_studies, ours, 
     assert [] == disclosed
 
 
-@pytest.mark.parametrize(("agents", "policy"), [(3, True), (8, False)])
-def test_payloads_in_every_text_of_a_result_are_not_run(browser, ours, tmp_path, agents, policy):
-    """With payloads in every text of a result nothing runs, also where the browser does not keep the policy of the page."""
+def test_payloads_in_every_text_of_a_result_are_not_run(browser, ours, tmp_path):
+    """With payloads in every text of a result nothing runs, though the browser does not keep the policy of the page."""
     path = tmp_path / "report.html"
-    with opened(browser, policy=policy) as seen:
-        for payloads in groups():
+    with opened(browser, policy=False) as seen:
+        for payloads, agents in zip(groups(), cycle((8, 3)), strict=False):
             path.write_text(render_html(poisoned(example_result(agents=agents), " ".join(payloads)), lang="en"), encoding="utf-8")
             assert_inert(seen, path, ours)
 

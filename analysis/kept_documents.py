@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analysis.kept_sums import code_digest, part_digest
+from analysis.digests import code_digest, part_digest
 from shadow.cache import read_cached, write_cached
 
 if TYPE_CHECKING:

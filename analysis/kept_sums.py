@@ -10,19 +10,17 @@ holds the sums of all parts together. Where anything of what they were made of i
 
 from __future__ import annotations
 
-import functools
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from analysis.digests import code_digest, part_digest
 from analysis.kernel.keeping import PackedSums, pack_sums, unpack_sums
 from analysis.kernel.study_pass import empty_sums, read_sums
 from analysis.progress import Said, say_nothing
 from analysis.thresholds import Thresholds
 from shadow.cache import read_cached, write_cached
-from shadow.store import part_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,13 +30,11 @@ if TYPE_CHECKING:
     from analysis.cases import StudyCases
     from analysis.kernel.aggregates import StudySums
     from analysis.kernel.columns import Dimensions
-    from shadow.store import SessionHeader
     from shadow.study import Study
 
-__all__ = ["code_digest", "part_digest", "sums_of_study"]
+__all__ = ["sums_of_study"]
 
 KIND: Final = "sums"
-TABLES: Final = ("events", "forms", "tokens", "notes")
 
 
 class KeptPart(msgspec.Struct, frozen=True):
@@ -143,25 +139,6 @@ def _sessions(study: Study, part: int) -> list[int]:
     return sorted(header.session for header in study.catalogue.sessions if header.part == part and header.n_events)
 
 
-def part_digest(study: Study, part: int) -> bytes:
-    """Digest of the rows of a part and of the headers of its sessions."""
-    found = hashlib.blake2b(digest_size=16)
-    for table in TABLES:
-        # Says which file is missing, if one is.
-        study.scan(table)
-        path = part_path(study.store, table, part)
-        if path.exists():
-            with path.open("rb") as file:
-                found.update(hashlib.file_digest(file, "blake2b").digest())
-    headers = sorted((h for h in study.catalogue.sessions if h.part == part), key=lambda header: header.session)
-    found.update(msgspec.msgpack.encode([_counts(header) for header in headers]))
-    return found.digest()
-
-
-def _counts(header: SessionHeader) -> tuple[int, ...]:
-    return header.session, header.agent, header.n_events, header.n_forms, header.n_tokens
-
-
 def _sizes(places: Dimensions) -> tuple[int, int, int]:
     return len(places.app_known), len(places.screen_app), len(places.field_role)
 
@@ -174,13 +151,3 @@ def _places(places: Dimensions, sizes: tuple[int, int, int]) -> tuple[tuple[int,
         places.field_screen[:fields], places.field_role[:fields], places.field_steps[:fields],
     )  # fmt: skip
     return sizes, hashlib.blake2b(b"".join(array.tobytes() for array in known), digest_size=16).digest()
-
-
-@functools.cache
-def code_digest() -> bytes:
-    """Digest of the analysis itself: another version may count otherwise, and nobody need remember to say so."""
-    found = hashlib.blake2b(digest_size=16)
-    folder = Path(__file__).parent
-    for path in sorted([*folder.glob("*.py"), *folder.glob("kernel/*.py")]):
-        found.update(path.read_bytes())
-    return found.digest()

@@ -3,38 +3,35 @@ A study as the analysis reads it.
 
     store  ->  blocks   ->  sums   ->  what cases, friction and the report say     (analysis.kernel)
            ->  database ->  tables and queries, for people and the tests           (analysis.concepts), only if asked for
+
+What reads is imported where it reads: polars, numpy and DuckDB take half a second to start, and a result that was kept needs none of them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import msgspec
-import numpy as np
-import polars as pl
-
-from analysis.cases import StudyCases, assign_cases
-from analysis.kept_sums import sums_of_study
-from analysis.kernel.concepts import concepts_of
-from analysis.kernel.reading import BLOCK_EVENTS, read_blocks, read_session
 from analysis.progress import Said, say_nothing
-from analysis.thresholds import Thresholds
-from shadow.errors import SettingsError, StudyError
+from analysis.thresholds import Thresholds, thresholds_of
+from shadow.errors import StudyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     import duckdb
+    import numpy as np
+    import polars as pl
     from numpy.typing import NDArray
 
+    from analysis.cases import StudyCases
     from analysis.kernel.aggregates import StudySums
     from analysis.kernel.columns import SessionBlock
     from analysis.kernel.concepts import BlockConcepts
     from shadow.study import Study
 
-__all__ = ["LoadedStudy", "load_study", "thresholds_of"]
+__all__ = ["LoadedStudy", "load_study"]
 
 
 @dataclass
@@ -56,27 +53,39 @@ class LoadedStudy:
     say: Said = say_nothing
 
     def __post_init__(self) -> None:
-        self._study_cases = StudyCases(self.study)
         self._database: duckdb.DuckDBPyConnection | None = None
         self._tables: dict[str, pl.DataFrame] = {}
 
     @cached_property
+    def _study_cases(self) -> StudyCases:
+        from analysis.cases import StudyCases
+
+        return StudyCases(self.study)
+
+    @cached_property
     def sums(self) -> StudySums:
         """What the concepts add up to (`analysis.kernel.aggregates`)."""
+        from analysis.kept_sums import sums_of_study
+
         return sums_of_study(self.study, self.thresholds, self._study_cases, self.say)
 
-    def blocks(self, n_events: int = BLOCK_EVENTS) -> Iterator[SessionBlock]:
+    def blocks(self, n_events: int | None = None) -> Iterator[SessionBlock]:
         """
         The study's events as arrays, some whole sessions at a time, in session and seq order, with the telephone's rows laid aside.
 
         Args:
 
-            n_events: Events of a block, unless one session has more.
+            n_events: Events of a block, unless one session has more; None is as many as the analysis has found best.
         """
-        return read_blocks(self.study, self._study_cases, n_events=n_events)
+        from analysis.kernel.reading import BLOCK_EVENTS, read_blocks
+
+        return read_blocks(self.study, self._study_cases, n_events=n_events or BLOCK_EVENTS)
 
     def session(self, session: int) -> BlockConcepts:
         """The concepts of one session, which has events."""
+        from analysis.kernel.concepts import concepts_of
+        from analysis.kernel.reading import read_session
+
         return concepts_of(read_session(self.study, self._study_cases, session), self.thresholds)
 
     @property
@@ -87,6 +96,8 @@ class LoadedStudy:
     @property
     def agent_of(self) -> NDArray[np.int32]:
         """Agent of each session, by the session's ordinal."""
+        import numpy as np
+
         headers = self.study.catalogue.sessions
         agents = np.zeros(max((header.session for header in headers), default=0) + 1, dtype=np.int32)
         for header in headers:
@@ -96,6 +107,8 @@ class LoadedStudy:
     @cached_property
     def cases(self) -> pl.DataFrame:
         """Case of every event: session, seq, case_no, how (`analysis.cases.assign_cases`)."""
+        from analysis.cases import assign_cases
+
         return assign_cases(self.study)
 
     def table(self, name: str) -> pl.DataFrame:
@@ -106,7 +119,7 @@ class LoadedStudy:
 
     def query(self, sql: str, params: Mapping[str, object] | None = None) -> pl.DataFrame:
         """The result of a query over base tables and concepts, which are built when the first is asked for."""
-        from analysis.tables import database_of, frame_of  # noqa: PLC0415 - DuckDB takes 0.2 s to start, and no command needs it
+        from analysis.tables import database_of, frame_of
 
         if self._database is None:
             self._database = database_of(self.study, self.thresholds)
@@ -126,29 +139,6 @@ class LoadedStudy:
         entry = catalogue.fields[code]
         screen = catalogue.screens[entry.screen]
         return {"app": catalogue.apps[screen.app], "screen": screen.name, "field": entry.element, "label": entry.label}
-
-
-def thresholds_of(study: Study) -> Thresholds:
-    """
-    The thresholds of a study: the defaults, with what `[thresholds]` of study.toml says otherwise.
-
-    Raises:
-
-        SettingsError: A name is no threshold, or a value means nothing; the message names it.
-    """
-    given = dict(study.settings.thresholds)
-    known = {entry.name: entry.type for entry in msgspec.structs.fields(Thresholds)}
-    unknown = [name for name in given if name not in known]
-    if unknown:
-        place = study.place_of("thresholds", unknown[0])
-        raise SettingsError(f"[thresholds] {unknown[0]} in {place} is not a threshold", f"known are {', '.join(known)}")
-    typed: dict[str, Any] = {name: int(value) if known[name] is int else value for name, value in given.items()}
-    for name, value in typed.items():
-        try:
-            Thresholds(**{name: value})
-        except ValueError as fault:
-            raise SettingsError(f"[thresholds] {fault}", f"mend it in {study.place_of('thresholds', name)}") from None
-    return Thresholds(**typed)
 
 
 def load_study(study: Study, say: Said = say_nothing) -> LoadedStudy:

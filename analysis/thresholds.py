@@ -8,11 +8,16 @@ naked threshold, so a study that needs another value changes it here and nowhere
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-__all__ = ["GAPS_S", "SOURCES", "ThresholdSource", "Thresholds"]
+from shadow.errors import SettingsError
+
+if TYPE_CHECKING:
+    from shadow.study import Study
+
+__all__ = ["GAPS_S", "SOURCES", "ThresholdSource", "Thresholds", "thresholds_of"]
 
 GAPS_S: Final = (60, 120, 300)
 """Longest gaps that are shown beside each other, so that a reader sees what rests on the choice."""
@@ -164,3 +169,26 @@ SOURCES: Final[Mapping[str, ThresholdSource]] = {
     "switch_sd_ln": ThresholdSource("ln", f"{_OWN}: how far an agent's cost of a change may be from that before any was seen"),
     "apart_share": ThresholdSource("share", f"{_OWN}: chance of the order of two rows, under which they are not told apart"),
 }
+
+
+def thresholds_of(study: Study) -> Thresholds:
+    """
+    The thresholds of a study: the defaults, with what `[thresholds]` of study.toml says otherwise.
+
+    Raises:
+
+        SettingsError: A name is no threshold, or a value means nothing; the message names it.
+    """
+    given = dict(study.settings.thresholds)
+    known = {entry.name: entry.type for entry in msgspec.structs.fields(Thresholds)}
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        place = study.place_of("thresholds", unknown[0])
+        raise SettingsError(f"[thresholds] {unknown[0]} in {place} is not a threshold", f"known are {', '.join(known)}")
+    typed: dict[str, Any] = {name: int(value) if known[name] is int else value for name, value in given.items()}
+    for name, value in typed.items():
+        try:
+            Thresholds(**{name: value})
+        except ValueError as fault:
+            raise SettingsError(f"[thresholds] {fault}", f"mend it in {study.place_of('thresholds', name)}") from None
+    return Thresholds(**typed)

@@ -15,8 +15,6 @@ import shutil
 import zlib
 from typing import TYPE_CHECKING, Final
 
-import filelock
-
 from shadow.store import read_catalogue
 
 if TYPE_CHECKING:
@@ -48,6 +46,8 @@ def write_cached(study: Study, kind: str, content: bytes) -> None:
     Nothing is written where nothing can be, while the study is being changed, or if it was since it was read: a session that was withdrawn
     meanwhile must not come back.
     """
+    import filelock  # noqa: PLC0415 - whoever only reads need not wait for it
+
     packed = zlib.compress(content, LEVEL)
     with contextlib.suppress(OSError, filelock.Timeout), filelock.FileLock(study.store / ".lock", timeout=0):
         if read_catalogue(study.store) == study.catalogue:

@@ -69,8 +69,20 @@ class Study:
         return read_catalogue(self.store)
 
     def parts(self, table: str) -> list[Path]:
-        """Parquet files of a table, in session order."""
-        return [part_path(self.store, table, part.part) for part in self.catalogue.parts if getattr(part, table)]
+        """
+        Parquet files of a table, in session order.
+
+        Raises:
+
+            StudyError: A part of the store is missing; import the sources again.
+        """
+        if table not in TABLES:
+            raise StudyError(f"there is no table {table}", f"the tables are {', '.join(TABLES)}")
+        paths = [part_path(self.store, table, part.part) for part in self.catalogue.parts if getattr(part, table)]
+        missing = [path.name for path in paths if not path.exists()]
+        if missing:
+            raise StudyError(f"store/{missing[0]} is missing", "restore it from a copy or import the sources again")
+        return paths
 
     def scan(self, table: str) -> pl.LazyFrame:
         """
@@ -84,12 +96,7 @@ class Study:
 
         from shadow.tables import SCHEMAS  # noqa: PLC0415
 
-        if table not in TABLES:
-            raise StudyError(f"there is no table {table}", f"the tables are {', '.join(TABLES)}")
         paths = self.parts(table)
-        missing = [path.name for path in paths if not path.exists()]
-        if missing:
-            raise StudyError(f"store/{missing[0]} is missing", "restore it from a copy or import the sources again")
         # No glob: a bracket in the name of the study folder is no wildcard.
         return pl.scan_parquet(paths, glob=False) if paths else pl.LazyFrame(schema=SCHEMAS[table])
 

@@ -23,8 +23,7 @@ def config(
     """List every setting: its value, and whether an option, the environment, study.toml or a default says it."""
     import msgspec
 
-    from analysis.loading import thresholds_of
-    from analysis.thresholds import SOURCES, Thresholds
+    from analysis.thresholds import SOURCES, Thresholds, thresholds_of
     from shadow.setting_origins import explain_settings
     from shadow.study import open_study
 

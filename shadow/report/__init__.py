@@ -8,6 +8,5 @@ The report a client reads, in four forms that say the same.
 
 from shadow.report.disclosure import ReportRefusedError, level
 from shadow.report.forms import FORMS, form_of, render
-from shadow.report.html import render_html
 
-__all__ = ["FORMS", "ReportRefusedError", "form_of", "level", "render", "render_html"]
+__all__ = ["FORMS", "ReportRefusedError", "form_of", "level", "render"]

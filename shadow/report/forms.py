@@ -14,14 +14,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from shadow.errors import ShadowError
-from shadow.report.html import render_html
 from shadow.report.page import make_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from shadow.report.page import Page
 
 __all__ = ["FORMS", "UnknownFormError", "form_of", "render"]
 
@@ -68,7 +64,9 @@ def render(result: dict[str, Any], form: str, *, lang: str, interactive: bool = 
 
         UnknownLanguageError: The report does not speak the language.
     """
+    maker = getattr(import_module(f"shadow.report.{form}"), f"render_{form}")
     if form == "html":
-        return render_html(result, lang=lang, interactive=interactive).encode()
-    maker: Callable[[Page], bytes] = getattr(import_module(f"shadow.report.{form}"), f"render_{form}")
-    return maker(make_page(result, lang))
+        page: str = maker(result, lang=lang, interactive=interactive)
+        return page.encode()
+    content: bytes = maker(make_page(result, lang))
+    return content

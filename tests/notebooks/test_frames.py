@@ -87,9 +87,10 @@ def test_what_is_no_study_is_refused(tmp_path):
         shadow.open(tmp_path)
 
 
-def test_second_opening_answers_from_the_cache(study, folder, monkeypatch):
+def test_second_opening_answers_from_the_cache(folder, monkeypatch):
     """Once ranked, a study is not ranked again by the next Python that opens it."""
-    expected = study.rank()
+    with shadow.open(folder / "study") as study:
+        expected = study.rank()
     monkeypatch.setattr("analysis.ranking.rank_integrations", None)
 
     with shadow.open(folder / "study") as again:

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 
-from shadow.report import render_html
+from shadow.report.html import render_html
 from shadow.report.texts import LANGUAGES
 from tests.report.browser import opened
 from tests.report.example_result import example_result
@@ -56,7 +56,9 @@ def report(path, lang="en", agents=8, *, payload=None, interactive=False):
     return path
 
 
-@pytest.mark.parametrize(("lang", "width", "agents"), [("en", WIDE, 2), ("en", WIDE, 8), ("da", NARROW, 8), ("nb", WIDE, 4), ("sv", NARROW, 2)])
+@pytest.mark.parametrize(
+    ("lang", "width", "agents"), [("en", WIDE, 2), ("en", WIDE, 8), ("da", NARROW, 8), ("nb", WIDE, 4), ("sv", NARROW, 2)]
+)
 def test_axe_finds_nothing(browser, tmp_path, lang, width, agents):
     """No rule of axe-core is broken: every language, wide and narrow, and with two, four and eight agents is among the pages."""
     with opened(browser, width=width, policy=False) as seen:

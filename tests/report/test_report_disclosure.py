@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shadow.errors import DisclosureError
-from shadow.report import ReportRefusedError, level, render_html
+from shadow.report import ReportRefusedError, level
 from shadow.report.disclosure import Range, band, permitted, share_band
+from shadow.report.html import render_html
 from tests.report.example_result import example_result, screen_row
 
 

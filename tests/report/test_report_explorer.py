@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from shadow.report import render_html
 from shadow.report.disclosure import permitted
 from shadow.report.explorer import CONFIG, charts
+from shadow.report.html import render_html
 from shadow.report.texts import Words
 from tests.report.example_result import example_result
 

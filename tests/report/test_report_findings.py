@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from shadow.report import render_html
 from shadow.report.disclosure import Range, permitted
+from shadow.report.html import render_html
 from tests.report.example_result import example_result
 
 

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import escape
 
-from shadow.report import render_html
+from shadow.report.html import render_html
 from tests.report.example_result import example_result
 from tests.report.hostile import PAYLOADS, poisoned
 from tests.report.test_report_html import Page

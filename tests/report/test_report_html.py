@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import pytest
 
-from shadow.report import render_html
-from shadow.report.texts import LANGUAGES, UnknownLanguageError
+from shadow.report.html import render_html
+from shadow.report.texts import LANGUAGES, UnknownLanguageError, Words
 from tests.report.example_result import (
     ACCOUNT_SEARCH,
     ADDRESS,
@@ -264,6 +264,12 @@ def test_assumptions_have_units_a_reader_knows(english):
 
     for value in ("120 s", "1.2 s", "5%", "25 occurrences"):
         assert f"<span>{value}</span>" in table
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "factor 1.11"), ("da", "faktor 1,11")])
+def test_a_spread_of_logarithms_is_a_factor(lang, told):
+    """What is spread by 0.1 around its logarithm may be off by a factor of 1.11: that is what a client can read."""
+    assert told == Words(lang).value(0.1, "ln")
 
 
 def test_without_cases_a_day_no_week_is_claimed():

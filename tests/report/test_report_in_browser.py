@@ -7,7 +7,7 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from shadow.report import render_html
+from shadow.report.html import render_html
 from shadow.report.texts import tidy
 from tests.report.browser import opened
 from tests.report.example_result import example_result

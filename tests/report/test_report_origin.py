@@ -6,7 +6,7 @@ import html
 
 import pytest
 
-from shadow.report import render_html
+from shadow.report.html import render_html
 from shadow.settings import LANGUAGES
 from tests.report.example_result import example_result
 

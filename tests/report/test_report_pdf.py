@@ -6,6 +6,7 @@ import copy
 import io
 import re
 from collections.abc import Callable, Iterator
+from itertools import cycle
 
 import pikepdf
 import pypdfium2
@@ -157,13 +158,13 @@ def test_the_same_study_makes_the_same_file(report: bytes) -> None:
     assert "2026" in said
 
 
-@pytest.mark.parametrize("text", MARKUP)
-def test_texts_from_screens_are_texts(text: str) -> None:
+@pytest.mark.parametrize("texts", [MARKUP[part::3] for part in range(3)], ids=["first", "second", "third"])
+def test_texts_from_screens_are_texts(texts: tuple[str, ...]) -> None:
     """What would be markup is shown as it stands, in a title, a label, an application's name and a mark."""
     result = copy.deepcopy(example_result())
-    result["study"]["title"] = text
-    result["marks"] = [{"note": text, "n": 3}]
-    for row in result["reentry"]:
+    result["study"]["title"] = texts[0]
+    result["marks"] = [{"note": text, "n": 3} for text in texts]
+    for row, text in zip(result["reentry"], cycle(texts), strict=False):
         row["source"]["label"] = text
     content = render(result, "pdf", lang="en")
     page = make_page(result, "en")
@@ -171,7 +172,7 @@ def test_texts_from_screens_are_texts(text: str) -> None:
     assert [] == faults_of(content)
     said = squeezed(text_of(content))
     assert squeezed(page.meta[0]) in said
-    assert squeezed(page.marks[0][0]) in said
+    assert [] == [note for note, _ in page.marks if squeezed(note) not in said]
 
 
 @pytest.mark.parametrize("label", ["lorem ipsum dolor " * 13, "W" * 220], ids=["words", "one word"])

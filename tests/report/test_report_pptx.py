@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from functools import cache
 
 import pytest
 from openpyxl import load_workbook
@@ -23,6 +24,12 @@ def deck_of(result, lang="en"):
     """The page, and the deck as it opens."""
     page = make_page(result, lang)
     return page, Presentation(io.BytesIO(render_pptx(page)))
+
+
+@cache
+def deck_of_agents(agents, lang="en"):
+    """The same of the example, opened once: nobody changes it."""
+    return deck_of(result_of(agents), lang)
 
 
 def titles_of(deck):
@@ -50,7 +57,7 @@ def texts_of(deck):
 @pytest.mark.parametrize("agents", [2, 4, 8])
 def test_titles_are_the_findings(lang, agents):
     """The first slide has the finding, each section a slide with its own, and no slide is without a title and a source."""
-    page, deck = deck_of(result_of(agents), lang)
+    page, deck = deck_of_agents(agents, lang)
     titles = titles_of(deck)
 
     assert page.title == titles[0]
@@ -80,7 +87,7 @@ def test_charts_are_native_and_there_are_no_pictures(agents):
 
 def test_the_waterfall_has_the_figures_of_the_result():
     """The visible bars are the case today, what each integration saves on top, and what is left; the data sheet has the same numbers."""
-    page, deck = deck_of(result_of(8))
+    page, deck = deck_of_agents(8)
     steps = waterfall_data(page.result, page.words)
     chart = charts_of(deck)["With all of them, a case takes 3.48 instead of 6.40 minutes"]
     offset, whole, saved, _ = ([*series.values] for series in chart.plots[0].series)
@@ -95,7 +102,7 @@ def test_the_waterfall_has_the_figures_of_the_result():
 
 def test_a_range_is_a_bar_from_low_to_high():
     """At four agents no chart has a figure between the two ends."""
-    page, deck = deck_of(result_of(4))
+    page, deck = deck_of_agents(4)
     chart = charts_of(deck)["The longest stay is on “Ticket” in Helpdesk"]
     low, length, _ = ([*series.values] for series in chart.plots[0].series)
     spans = sorted((row["dwell_s_per_case"] for row in page.result["friction"]["screen"]), reverse=True)[: len(low)]
@@ -106,7 +113,7 @@ def test_a_range_is_a_bar_from_low_to_high():
 
 def test_every_chart_and_table_has_a_text_in_its_place():
     """Alternative texts are there for those who do not see the shapes."""
-    _, deck = deck_of(result_of(8))
+    _, deck = deck_of_agents(8)
     shapes = [shape for slide in deck.slides for shape in slide.shapes if shape.has_chart or shape.has_table]
 
     assert len(shapes) > 10
@@ -116,7 +123,7 @@ def test_every_chart_and_table_has_a_text_in_its_place():
 @pytest.mark.parametrize(("lang", "tag"), [("en", "en-GB"), ("da", "da-DK"), ("nb", "nb-NO"), ("sv", "sv-SE")])
 def test_every_run_is_in_the_language_of_the_report(lang, tag):
     """A spelling checker and a screen reader know the language of each text."""
-    _, deck = deck_of(result_of(8), lang)
+    _, deck = deck_of_agents(8, lang)
     runs = [run for slide in deck.slides for run in slide._element.iter(f"{A}r")]
 
     assert {tag} == {run.find(f"{A}rPr").get("lang") for run in runs}
@@ -126,7 +133,7 @@ def test_every_run_is_in_the_language_of_the_report(lang, tag):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_leaves_the_slide(lang):
     """Every shape lies inside the slide, and the rows of every table with it."""
-    _, deck = deck_of(result_of(8), lang)
+    _, deck = deck_of_agents(8, lang)
 
     for slide in deck.slides:
         for shape in slide.shapes:
@@ -138,7 +145,7 @@ def test_nothing_leaves_the_slide(lang):
 
 def test_questions_have_room_for_answers():
     """All questions are there, each beside an empty cell at least an inch high."""
-    page, deck = deck_of(result_of(8))
+    page, deck = deck_of_agents(8)
     rows = [
         row
         for slide in deck.slides
@@ -169,7 +176,7 @@ def test_hostile_text_is_text(payload):
 
 def test_the_file_names_no_person_and_no_day():
     """The template's author is gone, and the same page makes the same bytes."""
-    page, deck = deck_of(result_of(8))
+    page, deck = deck_of_agents(8)
     about = deck.core_properties
 
     assert ("", "", page.title) == (about.author, about.last_modified_by, about.title)

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from analysis import caveats, ranking, result_document
 from analysis.thresholds import SOURCES
-from shadow.report import html, render_html
+from shadow.report import html
 from shadow.report.disclosure import Range, permitted
+from shadow.report.html import render_html
 from shadow.report.texts import LOCALES, MESSAGES, TERMS, Words, decimals
 from tests.report.example_result import example_result
 
@@ -96,12 +97,12 @@ def test_every_code_of_the_analysis_has_a_sentence():
 
 
 def test_every_assumption_has_a_name_and_a_unit():
-    """Whatever the result lists as an assumption is called something, and so is every unit (a share is written in per cent)."""
+    """Whatever the result lists as an assumption is called something, and so is every unit but those that are written otherwise."""
     source = ast.parse(Path(ranking.__file__).read_text(encoding="utf-8"))
     texts = {node.value for node in ast.walk(source) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
 
     assert set() == (set(result_document.GENERAL) | texts & set(SOURCES)) - set(TERMS)
-    assert {"share"} == {unit for unit, _ in SOURCES.values()} - set(TERMS)
+    assert {"share", "ln"} == {unit for unit, _ in SOURCES.values()} - set(TERMS)
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,9 @@ import pytest
 from shadow.cli.demo import run_demo
 from shadow.settings import load_settings
 
+# One worker makes the sample study, once.
+pytestmark = pytest.mark.xdist_group("documentation")
+
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 FENCE = re.compile(r"^```(?P<kind>console|python|toml|csv)(?P<how>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -22,4 +22,4 @@ class Language(StrEnum):
 
 StudyArgument = Annotated[Path, typer.Argument(metavar="STUDY", help="The study folder.", show_default=False)]
 StudyOption = Annotated[Path, typer.Option("--study", metavar="STUDY", help="The study folder.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from shadow.cli.choices import Language
+from shadow.cli.choices import JsonOption, Language
+from shadow.cli.talk import print_json
 
 if TYPE_CHECKING:
     from recorder.doctor import Line
@@ -17,7 +17,7 @@ __all__ = ["doctor"]
 
 def doctor(
     lang: Annotated[Language, typer.Option("--lang", help="Language of the answers.")] = Language.en,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of text.")] = False,
+    json: JsonOption = False,
 ) -> None:
     """Try what a recording needs of this machine, and say how to mend what does not work."""
     from recorder.agent import agent_home
@@ -28,13 +28,13 @@ def doctor(
     keyed = Settings().record
     found = examine(agent_home(), (keyed.pause_key, keyed.mark_key))
     able = can_record(found)
-    if as_json:
+    if json:
         rows = [
             {"capability": capability.name, "subject": line.subject, "works": line.works, "remedy": line.remedy or None}
             for capability, (_, lines) in zip(found, in_words(found, lang.value), strict=True)
             for line in lines
         ]
-        print(json.dumps(_document(rows, able=able), ensure_ascii=False))
+        print_json(_document(rows, able=able))
     else:
         for title, lines in in_words(found, lang.value):
             print("\n".join([title, *map(_text, lines), ""]))

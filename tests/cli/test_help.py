@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 
 from shadow.cli.commands import app
 from shadow.cli.group import GROUPS
-from tests.cli.running import shadow, surroundings
+from tests.cli.running import PROGRAM, shadow, surroundings
 
 HEAVY: Final = (
     "polars",
@@ -27,6 +29,7 @@ HEAVY: Final = (
     "babel",
     "rich",
     "keyring",
+    "pydantic",
 )
 LOADED: Final = """
 import sys
@@ -114,6 +117,29 @@ def test_quiet_leaves_errors_and_results(small_study: Path) -> None:
     assert loud.stderr.startswith("note: ")
     assert (loud.stdout, "") == (before.stdout, before.stderr) == (after.stdout, after.stderr)
     assert failed.stderr.startswith("error: none is not a folder")
+
+
+@pytest.mark.parametrize("args", [["--help"], ["friction", "small"], ["friktion"]], ids=" ".join)
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_nothing_is_coloured(args: list[str], no_color: str, small_study: Path) -> None:
+    """On a terminal too, results, help and errors are plain text, whether NO_COLOR asks for it or not."""
+    ours, its = os.openpty()
+    env = surroundings(TERM="xterm-256color", NO_COLOR=no_color)
+    with subprocess.Popen([*PROGRAM, *args], cwd=small_study.parent, env=env, stdout=its, stderr=its):
+        os.close(its)
+        said = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+
+    assert said
+    assert not re.search(rb"\x1b\[[0-9;]*m", said)
+
+
+def _read(terminal: int) -> bytes:
+    """What is there to read; nothing once the program has gone, which Linux tells as an error."""
+    try:
+        return os.read(terminal, 4096)
+    except OSError:
+        return b""
 
 
 def test_what_looks_like_an_option_can_be_a_name(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 from pptx import Presentation
 from pptx.util import Pt
 
+from shadow.report.figures.typical_case import case_data
 from shadow.report.figures.waterfall import waterfall_data
 from shadow.report.page import make_page
 from shadow.report.pptx import render_pptx
@@ -68,14 +69,14 @@ def test_titles_are_the_findings(lang, agents):
 
 @pytest.mark.parametrize("agents", [2, 4, 8])
 def test_charts_are_native_and_there_are_no_pictures(agents):
-    """Waterfall, effort, friction, re-entry, screens, changes and coverage are charts with their own data; the file holds no picture."""
+    """What has a drawing in the report is a chart with data of its own; the file holds no picture."""
     page = make_page(result_of(agents), "en")
     content = render_pptx(page)
     deck = Presentation(io.BytesIO(content))
     wanted = {
         section.title
         for section in page.sections
-        if section.name in {"waterfall", "effort", "friction", "reentry", "screens", "switches", "coverage"}
+        if section.name in {"waterfall", "effort", "friction", "reentry", "typical-case", "screens", "switches", "coverage"}
     }
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         names = archive.namelist()
@@ -98,6 +99,35 @@ def test_the_waterfall_has_the_figures_of_the_result():
     assert [step.start for step in steps] == pytest.approx(offset)
     assert [row[3].value for row in sheet.iter_rows(min_row=2)] == pytest.approx(saved)
     assert [step.label for step in steps] == list(chart.plots[0].categories)
+
+
+def test_a_typical_case_lies_in_its_lanes():
+    """Every second of the case is drawn once, in the lane of its application; what is not drawn is the time elsewhere."""
+    page, deck = deck_of_agents(8)
+    lanes, stays = case_data(page.result, page.words)
+    chart = next(chart for title, chart in charts_of(deck).items() if title.startswith("A typical case takes"))
+    offset, *series, _ = chart.plots[0].series
+    drawn = []
+    for lane, start in enumerate(offset.values):
+        at = start
+        for one in series:
+            at, since = at + one.values[lane], at
+            if at > since and one.name != "in another application":
+                drawn += [(lane, one.name == "re-entry", second) for second in range(round(since), round(at))]
+
+    assert [lane.app for lane in lanes] == list(chart.plots[0].categories)
+    assert sorted(drawn) == sorted((stay.lane, stay.reentry, at) for stay in stays for at in range(round(stay.start), round(stay.end)))
+
+
+def test_a_case_that_goes_to_and_fro_is_a_table():
+    """A case with more stays than a chart can have series is told by application."""
+    result = result_of(8)
+    part = result["typical_case"]["segments"][0]
+    result["typical_case"]["segments"] = [part | {"start_s": float(2 * n), "end_s": float(2 * n + 1)} for n in range(90)]
+    _, deck = deck_of(result)
+    slide = next(slide for slide in deck.slides if slide.shapes.title.text.startswith("A typical case"))
+
+    assert [shape.has_table for shape in slide.shapes if shape.has_chart or shape.has_table] == [True]
 
 
 def test_a_range_is_a_bar_from_low_to_high():

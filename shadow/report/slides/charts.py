@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from lxml import etree
 from pptx.chart.data import CategoryChartData
-from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_TICK_LABEL_POSITION
 from pptx.oxml.ns import qn
 from pptx.util import Pt
 from xlsxwriter import Workbook
@@ -38,10 +38,10 @@ KEY: Final = 26.0
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A series: its name, and its colour."""
+    """A series: its name, and its colour; None where there is a gap."""
 
     name: str
-    fill: str
+    fill: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +56,19 @@ class Lying:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars, the parts they are made of, and unit and n."""
+    """Bars, the parts they are made of, unit and n; with a unit there is an axis that counts it."""
 
     caption: str
     bars: tuple[Lying, ...]
     parts: tuple[Part, ...]
+    unit: str = ""
 
 
 def add_bars(deck: Deck, slide: Any, box: Box, drawn: Chart) -> None:  # noqa: ANN401  the library is typed in part
     """A chart of bars from the top down, with a key where there is more than one part."""
     words, bars, parts = deck.words, drawn.bars, drawn.parts
-    box = box.upper(min(box.height, TALLEST * len(bars) + (KEY if len(parts) > 1 else 0)))
+    above, below = KEY if len(parts) > 1 else 0.0, KEY if drawn.unit else 0.0
+    box = box.upper(min(box.height, TALLEST * len(bars) + above + below))
     top = max((bar.start + sum(bar.lengths) for bar in bars), default=1.0) or 1.0
     behind = max((width_of(bar.text, SIZE) for bar in bars), default=0.0) + GAP
     room = top * behind / ((1 - LABELS_SHARE) * box.width - behind)
@@ -82,17 +84,17 @@ def add_bars(deck: Deck, slide: Any, box: Box, drawn: Chart) -> None:  # noqa: A
     chart = frame.chart
     chart.part.chart_workbook.update_from_xlsx_blob(_data_sheet(labels, names, columns))
     deck.style(chart.font, Text("", SIZE))
-    _set_axes(chart, top + room)
+    _set_axes(chart, top + room, drawn.unit)
     _set_series(deck, chart, bars, parts)
     _set_key(deck, chart, parts)
-    _set_layout(chart, KEY / box.height if len(parts) > 1 else 0.0)
+    _set_layout(chart, above / box.height, below / box.height)
 
 
 def _spoken(slide: Any, bars: Sequence[Lying]) -> str:  # noqa: ANN401
     return f"{slide.shapes.title.text_frame.text}. " + "; ".join(f"{bar.label}: {bar.text}" for bar in bars)
 
 
-def _set_axes(chart: Any, highest: float) -> None:  # noqa: ANN401
+def _set_axes(chart: Any, highest: float, unit: str) -> None:  # noqa: ANN401
     chart.has_title = False
     labels, values = chart.category_axis, chart.value_axis
     labels.reverse_order = True
@@ -100,18 +102,23 @@ def _set_axes(chart: Any, highest: float) -> None:  # noqa: ANN401
     labels.format.line.fill.background()
     values.minimum_scale, values.maximum_scale = 0, highest
     values.has_major_gridlines = False
-    values.visible = False
+    values.visible = bool(unit)
+    if unit:
+        values.tick_labels.number_format, values.tick_labels.number_format_is_linked = f'0" {unit}"', False
+        values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH  # which is below, for the labels run from the top down
+        values.format.line.fill.background()
     chart.plots[0].gap_width, chart.plots[0].overlap = 45, 100
 
 
 def _set_series(deck: Deck, chart: Any, bars: Sequence[Lying], parts: Sequence[Part]) -> None:  # noqa: ANN401
     offset, *drawn, behind = chart.plots[0].series
-    for empty in (offset, behind):
-        empty.format.fill.background()
-        empty.format.line.fill.background()
-    for series, part in zip(drawn, parts, strict=True):
-        series.format.fill.solid()
-        series.format.fill.fore_color.rgb = colour(part.fill)
+    for series, fill in ((offset, None), *zip(drawn, (part.fill for part in parts), strict=True), (behind, None)):
+        if fill is None:
+            series.format.fill.background()
+            series.format.line.fill.background()
+        else:
+            series.format.fill.solid()
+            series.format.fill.fore_color.rgb = colour(fill)
     for index, bar in enumerate(bars):
         label = behind.points[index].data_label
         label.position = XL_LABEL_POSITION.INSIDE_BASE
@@ -122,7 +129,7 @@ def _set_series(deck: Deck, chart: Any, bars: Sequence[Lying], parts: Sequence[P
 
 
 def _set_key(deck: Deck, chart: Any, parts: Sequence[Part]) -> None:  # noqa: ANN401
-    """A key of what is drawn; the two series that are not drawn are taken out of it."""
+    """A key of what is drawn, once; the series that are not drawn are taken out of it."""
     chart.has_legend = len(parts) > 1
     if not chart.has_legend:
         return
@@ -130,22 +137,26 @@ def _set_key(deck: Deck, chart: Any, parts: Sequence[Part]) -> None:  # noqa: AN
     legend.position, legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     deck.style(legend.font, Text("", SIZE, fill=MUTED))
     place = legend._element.find(qn("c:legendPos"))  # noqa: SLF001  the library has no name for entries
-    for index in (len(parts) + 1, 0):
+    # Of several with one name the first is shown, of the last name the last: LibreOffice counts them from the other end.
+    named = {part.name: at for at, part in reversed([*enumerate(parts, 1)]) if part.fill is not None} | {parts[-1].name: len(parts)}
+    for index in reversed(range(len(parts) + 2)):
+        if index in named.values():
+            continue
         entry = etree.Element(qn("c:legendEntry"))
         etree.SubElement(entry, qn("c:idx")).set("val", str(index))
         etree.SubElement(entry, qn("c:delete")).set("val", "1")
         place.addnext(entry)
 
 
-def _set_layout(chart: Any, key: float) -> None:  # noqa: ANN401
-    """The bars begin where the labels end, whatever program lays them out."""
+def _set_layout(chart: Any, key: float, axis: float) -> None:  # noqa: ANN401
+    """The bars begin where the labels end, and leave room for key and axis, whatever program lays them out."""
     area = chart._chartSpace.chart.plotArea  # noqa: SLF001  the library has no name for it
     for old in area.findall(qn("c:layout")):
         area.remove(old)
     layout = etree.Element(qn("c:layout"))
     manual = etree.SubElement(layout, qn("c:manualLayout"))
     places = (("layoutTarget", "inner"), ("xMode", "edge"), ("yMode", "edge"))
-    extent = (("x", LABELS_SHARE), ("y", key), ("w", 1 - LABELS_SHARE), ("h", 1 - key))
+    extent = (("x", LABELS_SHARE), ("y", key), ("w", 1 - LABELS_SHARE), ("h", 1 - key - axis))
     for name, value in (*places, *((name, f"{share:.4f}") for name, share in extent)):
         etree.SubElement(manual, qn(f"c:{name}")).set("val", value)
     area.insert(0, layout)

@@ -11,6 +11,7 @@ from shadow.report.page import Page
 from shadow.report.slides.bars import coverage_bars, effort_bars, friction_bars, reentry_bars, screens_bars, switches_bars, waterfall_bars
 from shadow.report.slides.charts import Chart, add_bars
 from shadow.report.slides.deck import Deck, Text
+from shadow.report.slides.lanes import case_lanes
 from shadow.report.slides.setting import BODY, Box, fitting
 from shadow.report.slides.tables import Laid, add_table, laid_out
 
@@ -25,11 +26,12 @@ PARAGRAPH: Final = 6.0
 ANSWER_ROOM: Final = 78.0
 LEFT_SHARE: Final = 0.6
 
-CHARTS: Final[dict[str, Callable[[Page, str], Chart]]] = {
+CHARTS: Final[dict[str, Callable[[Page, str], Chart | None]]] = {
     "waterfall": waterfall_bars,
     "effort": effort_bars,
     "friction": friction_bars,
     "reentry": reentry_bars,
+    "typical-case": case_lanes,
     "screens": screens_bars,
     "switches": switches_bars,
     "coverage": coverage_bars,
@@ -38,8 +40,9 @@ CHARTS: Final[dict[str, Callable[[Page, str], Chart]]] = {
 
 def add_section(deck: Deck, page: Page, section: Section) -> None:
     """The slides of a section: its chart if there is a native one, else its first table, else what it says."""
-    if section.name in CHARTS:
-        _add_chart(deck, section, CHARTS[section.name](page, caption_of(section)))
+    chart = CHARTS[section.name](page, caption_of(section)) if section.name in CHARTS else None
+    if chart is not None:
+        _add_chart(deck, section, chart)
         return
     table = next((block for block in section.blocks if isinstance(block, Table)), None)
     if table is not None:

@@ -90,6 +90,7 @@ TERMS: Final = {
     "clicks": N_("clicks"),
     "minutes": N_("minutes"),
     "days": N_("days"),
+    "ln": N_("spread of the logarithm"),
 }
 
 # Sentences for what the analysis says, by its code; `_counts` fills in the numbers.

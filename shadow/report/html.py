@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
+import os
+import sys
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from shadow.report.page import Page, make_page
@@ -16,6 +21,7 @@ from shadow.report.page import Page, make_page
 __all__ = ["render_html"]
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+COMPILED_AS: Final = "escaped-trimmed"
 
 
 def render_html(result: dict[str, Any], *, lang: str, interactive: bool = False) -> str:
@@ -54,10 +60,42 @@ def render_html(result: dict[str, Any], *, lang: str, interactive: bool = False)
     )
 
 
+class _Compiled(BytecodeCache):
+    """The compiled template, where Python keeps its compiled modules; where nothing can be written it is compiled each time."""
+
+    folder: Final = TEMPLATES / "__pycache__"
+
+    def get_cache_key(self, name: str, filename: str | None = None) -> str:
+        """The template, and by what it is compiled."""
+        del filename
+        return f"{name}-{version('jinja2')}-{COMPILED_AS}"
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what was kept, unless the template has changed since."""
+        with contextlib.suppress(OSError), (self.folder / bucket.key).open("rb") as file:
+            bucket.load_bytecode(file)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it, in one step."""
+        if not sys.dont_write_bytecode:
+            draft = self.folder / f"{bucket.key}.{os.getpid()}"
+            with contextlib.suppress(OSError):
+                self.folder.mkdir(exist_ok=True)
+                draft.write_bytes(bucket.bytecode_to_string())
+                draft.replace(self.folder / bucket.key)
+
+
 @cache
 def _template() -> Template:
-    loader = FileSystemLoader(TEMPLATES)
-    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    # With other options it is compiled otherwise: change COMPILED_AS with them.
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        bytecode_cache=_Compiled(),
+    )
     return environment.get_template("report.html.j2")
 
 

@@ -12,13 +12,14 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from babel import Locale
 from babel.dates import format_date, format_interval
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import NumberPattern, format_decimal, parse_pattern
 
 from shadow.errors import ShadowError
 from shadow.report.disclosure import RANGES_FROM, Amount, Range, Result, Row
@@ -223,8 +224,7 @@ class Words:
             return self.say("not measured")
         if isinstance(amount, Range):
             return self._range(amount, digits)
-        pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(_rounded(amount, digits), format=pattern, locale=self.locale).replace("-", "\u2212")
+        return format_decimal(_rounded(amount, digits), format=_pattern(digits), locale=self.locale).replace("-", "\u2212")
 
     def _range(self, span: Range, digits: int) -> str:
         """Both ends, with as many decimals as it takes to tell them apart and a low end from 0; one number only where they are equal."""
@@ -335,6 +335,12 @@ class Words:
         else:
             rest = self.count("{n} more field", "{n} more fields", more)
         return self.listing([*names[:most], rest])
+
+
+@cache
+def _pattern(digits: int) -> NumberPattern:
+    """With thousands set apart, and so many decimals."""
+    return parse_pattern("#,##0" + ("." + "0" * digits if digits else ""))
 
 
 def _unclear(span: Range, digits: int) -> bool:

@@ -2,12 +2,14 @@
 
 import copy
 import re
+import sys
 import time
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from shadow.report import html
 from shadow.report.html import render_html
 from shadow.report.texts import LANGUAGES, UnknownLanguageError, Words
 from tests.report.example_result import (
@@ -384,3 +386,20 @@ def test_no_word_about_feelings_or_persons(lang):
     )
 
     assert [] == [word for word in words if word in re.sub(r"coverage|average|storage", "", page)]
+
+
+def test_compiled_template_is_kept_and_used(monkeypatch, tmp_path):
+    """The template is compiled once; a damaged or older one is compiled anew, and where none can be kept it does without."""
+    monkeypatch.setattr(html._Compiled, "folder", tmp_path / "kept")
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    expected = render_html(example_result(), lang="en")
+    for _ in range(3):
+        html._template.cache_clear()
+        assert expected == render_html(example_result(), lang="en")
+        (kept,) = (tmp_path / "kept").iterdir()
+        kept.write_bytes(kept.read_bytes()[:100])
+    monkeypatch.setattr(html._Compiled, "folder", tmp_path / "kept" / kept.name)
+    html._template.cache_clear()
+
+    assert expected == render_html(example_result(), lang="en")
+    html._template.cache_clear()

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
@@ -94,6 +93,8 @@ def _leave(message: str) -> NoReturn:
 
 def _place(fault: BaseException) -> str:
     """File and line of our own code nearest to the fault."""
+    import traceback
+
     frames = [frame for frame in traceback.extract_tb(fault.__traceback__) if Path(frame.filename).is_relative_to(PACKAGES)]
     frames = [frame for frame in frames if "site-packages" not in Path(frame.filename).relative_to(PACKAGES).parts]
     if not frames:

@@ -21,7 +21,7 @@ import errno
 import os
 import shutil
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import takewhile
 from pathlib import Path
@@ -128,13 +128,8 @@ class Journal:
         """
         if len(session_id.encode()) > MAX_NAME_BYTES:
             raise ValueError(f"the name of a session has at most {MAX_NAME_BYTES} bytes")
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if any(folder.iterdir()):
-                raise CaptureError("there is something in the session's folder already", "give the session another name")
-        except OSError as fault:
-            raise _cannot_begin(fault) from None
-        try:
+        _make_empty(folder)
+        with _nothing_left_behind(folder):
             segments = SegmentWriter(
                 folder,
                 session_id=session_id,
@@ -146,9 +141,6 @@ class Journal:
                 disk=disk or Disk(),
                 ballast_bytes=ballast_bytes,
             )
-        except OSError as fault:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise _cannot_begin(fault) from None
         return cls(segments, clock, on_acknowledged, on_drop)
 
     def put(self, event: RecordedEvent) -> bool:
@@ -342,6 +334,26 @@ class Journal:
             with contextlib.suppress(OSError):
                 self._segments.checkpoint(ended=True)
         return self._inbox.closing
+
+
+def _make_empty(folder: Path) -> None:
+    """Make the session's folder, for its owner alone, or refuse one that holds something."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise CaptureError("there is something in the session's folder already", "give the session another name")
+    except OSError as fault:
+        raise _cannot_begin(fault) from None
+
+
+@contextlib.contextmanager
+def _nothing_left_behind(folder: Path) -> Iterator[None]:
+    """Remove the folder of a session whose first files the disk refuses."""
+    try:
+        yield
+    except OSError as fault:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise _cannot_begin(fault) from None
 
 
 def _cannot_begin(fault: OSError) -> CaptureError:

@@ -194,26 +194,15 @@ def build_record(  # noqa: PLR0913 - each is one thing the record must hold
         pii_processing=(blocks[0], blocks[1], blocks[2], blocks[3]),
         party_identification=_parties(settings, agent, study),
         events=_events(given, notice_open_s, validity, agent.fingerprint),
-        ours=Ours(
+        ours=_ours(
+            settings,
             session_id=session_id,
-            apps=settings.record.apps,
-            not_recorded=NOT_RECORDED,
-            given_at=given,
-            expires_at=given + validity,
-            retention_days=settings.consent.retention_days,
-            notice_open_s=round(notice_open_s),
-            no_detriment_statement="the notice says that a no has no consequence and that nobody is told of it",
-            employer_individual_access=False,
-            k_min=K_MIN,
-            collective_basis=CollectiveBasis(
-                employee_representation=settings.consent.employee_representation,
-                notified_on=settings.consent.notified_on,
-                earliest_start=settings.consent.earliest_start,
-            ),
+            given=given,
+            validity=validity,
+            notice_open_s=notice_open_s,
+            agent=agent,
+            session_key=session_key,
             recorder_version=recorder_version,
-            session_key=session_key.text,
-            study_key=study.text,
-            agent_key=agent.text,
         ),
     )
 
@@ -339,6 +328,45 @@ def _events(given: datetime, notice_open_s: float, validity: timedelta, agent: s
     return (
         Event(event_time=shown, validity_duration=lasts, entity_id=agent, event_type="explicit", event_state="notice_shown"),
         Event(event_time=given, validity_duration=lasts, entity_id=agent, event_type="explicit", event_state="given"),
+    )
+
+
+def _ours(  # noqa: PLR0913 - each is one thing the block must hold
+    settings: Settings,
+    *,
+    session_id: str,
+    given: datetime,
+    validity: timedelta,
+    notice_open_s: float,
+    agent: PublicKey,
+    session_key: PublicKey,
+    recorder_version: str,
+) -> Ours:
+    """What the standard has no field for: the window, the limits and the keys."""
+    return Ours(
+        session_id=session_id,
+        apps=settings.record.apps,
+        not_recorded=NOT_RECORDED,
+        given_at=given,
+        expires_at=given + validity,
+        retention_days=settings.consent.retention_days,
+        notice_open_s=round(notice_open_s),
+        no_detriment_statement="the notice says that a no has no consequence and that nobody is told of it",
+        employer_individual_access=False,
+        k_min=K_MIN,
+        collective_basis=_collective_basis(settings),
+        recorder_version=recorder_version,
+        session_key=session_key.text,
+        study_key=PublicKey(settings.keys.public).text,
+        agent_key=agent.text,
+    )
+
+
+def _collective_basis(settings: Settings) -> CollectiveBasis:
+    """What study.toml says was settled with the employees as a body."""
+    consent = settings.consent
+    return CollectiveBasis(
+        employee_representation=consent.employee_representation, notified_on=consent.notified_on, earliest_start=consent.earliest_start
     )
 
 

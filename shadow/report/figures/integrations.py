@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from shadow.report.disclosure import Amount, Range, Result, Row
-from shadow.report.texts import N_, Words
+from shadow.report.terms import N_
+from shadow.report.texts import Words
 
 __all__ = [
     "anecdotes",

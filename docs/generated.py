@@ -6,7 +6,7 @@ import typer
 from typer._click import Context
 
 from shadow.cli.commands import app
-from shadow.settings import study_toml_template
+from shadow.study_toml import study_toml_template
 
 __all__ = ["on_page_markdown"]
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from shadow.environment import AGREED, LISTS, said_by_environment, variable_of
-from shadow.settings import SECTIONS, Settings, read_toml, study_toml_template
+from shadow.settings import SECTIONS, Settings
 from shadow.study import STUDY_TOML
+from shadow.study_toml import read_toml, study_toml_template
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

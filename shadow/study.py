@@ -22,8 +22,9 @@ import msgspec
 
 from shadow.environment import variable_of
 from shadow.errors import StudyError
-from shadow.settings import Settings, load_settings, study_toml_template
+from shadow.settings import Settings
 from shadow.store import TABLES, Catalogue, part_path, read_catalogue
+from shadow.study_toml import load_settings, study_toml_template
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -13,8 +13,8 @@ from typing import Final
 
 from shadow.errors import KeyFault, StudyError
 from shadow.keys import KeyPair, PublicKey, SecretPlace, keep_secret, load_secret
-from shadow.settings import load_settings
 from shadow.study import STUDY_TOML, Study
+from shadow.study_toml import load_settings
 
 __all__ = ["give_keys", "study_pair"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from shadow.consent import refuse_unready
-from shadow.settings import load_settings, study_toml_template
+from shadow.study_toml import load_settings, study_toml_template
 from tests.cli.running import shadow, surroundings
 
 # What a test does about a system keyring is done by a program: here one that writes no file stands in for it.

@@ -27,7 +27,7 @@ from pathlib import Path
 import pytest
 
 from shadow.cli.demo import run_demo
-from shadow.settings import load_settings
+from shadow.study_toml import load_settings
 
 # One worker makes the sample study, once.
 pytestmark = pytest.mark.xdist_group("documentation")

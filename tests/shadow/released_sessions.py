@@ -16,8 +16,8 @@ from shadow.interop.importing import ImportResult, import_logs
 from shadow.keys import KeyPair
 from shadow.recorded import RecordedEvent
 from shadow.sealed_session import open_sealed
-from shadow.settings import load_settings
 from shadow.study import create_study
+from shadow.study_toml import load_settings
 
 STUDY = KeyPair(b"\x03" * 32)
 OTHER_STUDY = KeyPair(b"\x13" * 32)

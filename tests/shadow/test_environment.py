@@ -9,7 +9,8 @@ import pytest
 
 from shadow.environment import variable_of
 from shadow.errors import SettingsError
-from shadow.settings import Settings, load_settings
+from shadow.settings import Settings
+from shadow.study_toml import load_settings
 
 
 def read(folder: Path, text: str, **environ: str) -> Settings:

@@ -10,7 +10,8 @@ import pytest
 from msgspec.structs import replace
 
 from shadow.errors import SettingsError
-from shadow.settings import LANGUAGES, Settings, hotkey_parts, load_settings, study_toml_template
+from shadow.settings import LANGUAGES, Settings, hotkey_parts
+from shadow.study_toml import load_settings, study_toml_template
 
 
 def read(folder: Path, text: str | bytes) -> Settings:

@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from shadow.errors import StudyError
-from shadow.settings import Settings, study_toml_template
+from shadow.settings import Settings
 from shadow.store import TABLES, Catalogue
 from shadow.study import create_study, open_study
+from shadow.study_toml import study_toml_template
 from shadow.tables import SCHEMAS
 from tests.shadow.small_logs import imported, on_disk, ui_log
 

@@ -12,9 +12,9 @@ import pytest
 from shadow.errors import KeyFault, SettingsError, SourceError, StudyError
 from shadow.interop.importing import import_logs
 from shadow.keys import KeyPair
-from shadow.settings import load_settings, study_toml_template
 from shadow.study import create_study, open_study
 from shadow.study_keys import give_keys, study_pair
+from shadow.study_toml import load_settings, study_toml_template
 from tests.keyrings import MemoryKeyring
 from tests.shadow.small_logs import imported, on_disk, ui_log, written
 

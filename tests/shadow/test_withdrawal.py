@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -115,7 +116,7 @@ class TestWhatIsLeft:
         assert [True] * len(traces) == there
         assert [False] * len(traces) == [trace in texts(study) for trace in traces]
         assert {SESSION} == files - {path.name for path in (study / "sessions").iterdir()}
-        assert 1 == texts(study / "keys").count(b":")
+        assert [2] == list(json.loads((study / "keys" / "agents.json").read_bytes()).values())
 
     def test_last_session(self, tmp_path: Path) -> None:
         """A study of which nothing is left is an empty one, and takes new sessions."""

@@ -21,7 +21,7 @@ from analysis.stretches import DEFAULT, KINDS, PASSED_OVER, BlockBundles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.pieces import Pieces
+    from analysis.kernel.pieces import Pieces
 
     Places = NDArray[np.int64]
     Bools = NDArray[np.bool_]

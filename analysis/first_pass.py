@@ -20,7 +20,6 @@ import polars as pl
 from analysis.habits import Habits
 from analysis.kernel.columns import Dimensions
 from analysis.kernel.links import copy_paste_links
-from analysis.pieces import pieces_of
 from analysis.relations import relations_of
 from analysis.timeline import clocks_ms
 from analysis.typed_matches import pair_cells, rare_entries, typed_matches
@@ -30,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.kernel.columns import SessionBlock
+    from analysis.kernel.pieces import Pieces
     from analysis.loading import LoadedStudy
-    from analysis.pieces import Pieces
     from analysis.typed_matches import Matches
 
     Places = NDArray[np.int64]
@@ -100,8 +99,7 @@ def first_pass(loaded: LoadedStudy) -> FirstPass:
     """Read a study once."""
     agents = np.unique(loaded.agent_of[[header.session for header in loaded.study.catalogue.sessions]]).astype(np.int64)
     found = FirstPass(PairSums(), Habits.of(Dimensions.of(loaded.study.catalogue), agents, clocks_ms(loaded.thresholds)))
-    for block in loaded.blocks():
-        found.add(pieces_of(block, loaded.thresholds), loaded)
+    loaded.read(lambda work: found.add(work, loaded))
     return found
 
 

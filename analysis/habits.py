@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from analysis.kernel.aggregates import StudySums
     from analysis.kernel.columns import Dimensions, SessionBlock
-    from analysis.pieces import Pieces
+    from analysis.kernel.pieces import Pieces
     from analysis.thresholds import Thresholds
 
     Places = NDArray[np.int64]

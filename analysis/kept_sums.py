@@ -17,7 +17,7 @@ import msgspec
 
 from analysis.digests import code_digest, part_digest
 from analysis.kernel.keeping import PackedSums, pack_sums, unpack_sums
-from analysis.kernel.study_pass import empty_sums, read_sums
+from analysis.kernel.study_pass import Watch, empty_sums, read_sums
 from analysis.progress import Said, say_nothing
 from analysis.thresholds import Thresholds
 from shadow.cache import read_cached, write_cached
@@ -79,7 +79,9 @@ class KeptSums(msgspec.Struct, frozen=True):
     sums: PackedSums
 
 
-def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: Said = say_nothing) -> StudySums:
+def sums_of_study(
+    study: Study, thresholds: Thresholds, cases: StudyCases, say: Said = say_nothing, watch: Watch | None = None
+) -> StudySums:
     """
     What the concepts of a study add up to.
 
@@ -92,6 +94,8 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: 
         cases: Says which events belong to which case.
 
         say: Told how far it is.
+
+        watch: Shown every block of the study in order, whether it is new or not.
     """
     content = {part.part: part_digest(study, part.part) for part in study.catalogue.parts}
     agents = sorted({header.agent for header in study.catalogue.sessions})
@@ -100,13 +104,15 @@ def sums_of_study(study: Study, thresholds: Thresholds, cases: StudyCases, say: 
     if kept is not None and _still_holds(kept, study, sums.places, content, cases):
         sums, parts = unpack_sums(kept.sums, sums, agents), list(kept.parts)
     new = content.keys() - {part.part for part in parts}
+    if not new and watch is None:
+        return sums
+    total, before = sum(part.events for part in study.catalogue.parts if part.part in new), sums.totals["events"]
     if new:
-        total = sum(part.events for part in study.catalogue.parts if part.part in new)
-        before = sums.totals["events"]
         say("counting events", 0)
-        for found in read_sums(study, thresholds, cases, new):
-            sums.add(*found)
-            say("counting events", (sums.totals["events"] - before) / total)
+    for found in read_sums(study, thresholds, cases, new, watch):
+        sums.add(*found)
+        say("counting events", (sums.totals["events"] - before) / total)
+    if new:
         parts += [KeptPart(part, content[part], cases.digest(_sessions(study, part))) for part in sorted(new)]
         made = KeptSums(code_digest(), thresholds, _places(sums.places, _sizes(sums.places)), parts, pack_sums(sums, agents))
         write_cached(study, KIND, msgspec.msgpack.encode(made))

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from analysis.kernel.aggregates import StudySums
     from analysis.kernel.columns import SessionBlock
     from analysis.kernel.concepts import BlockConcepts
+    from analysis.kernel.pieces import Pieces
+    from analysis.kernel.study_pass import Watch
     from shadow.study import Study
 
 __all__ = ["LoadedStudy", "load_study"]
@@ -55,6 +57,7 @@ class LoadedStudy:
     def __post_init__(self) -> None:
         self._database: duckdb.DuckDBPyConnection | None = None
         self._tables: dict[str, pl.DataFrame] = {}
+        self._sums: StudySums | None = None
 
     @cached_property
     def _study_cases(self) -> StudyCases:
@@ -62,12 +65,38 @@ class LoadedStudy:
 
         return StudyCases(self.study)
 
-    @cached_property
+    @property
     def sums(self) -> StudySums:
         """What the concepts add up to (`analysis.kernel.aggregates`)."""
+        if self._sums is None:
+            self._sums = self._counted(None)
+        return self._sums
+
+    def read(self, watch: Watch) -> None:
+        """
+        Read the study once.
+
+        Args:
+
+            watch: Shown some concepts of each block (`analysis.kernel.pieces`), in order. What is not known of the sums is counted from the
+                same reading.
+        """
+        if self._sums is None:
+            self._sums = self._counted(watch)
+        else:
+            for work in self.pieces():
+                watch(work)
+
+    def _counted(self, watch: Watch | None) -> StudySums:
         from analysis.kept_sums import sums_of_study
 
-        return sums_of_study(self.study, self.thresholds, self._study_cases, self.say)
+        return sums_of_study(self.study, self.thresholds, self._study_cases, self.say, watch)
+
+    def pieces(self) -> Iterator[Pieces]:
+        """Some concepts of each block, in order."""
+        from analysis.kernel.pieces import pieces_of
+
+        return (pieces_of(block, self.thresholds) for block in self.blocks())
 
     def blocks(self, n_events: int | None = None) -> Iterator[SessionBlock]:
         """
@@ -84,9 +113,10 @@ class LoadedStudy:
     def session(self, session: int) -> BlockConcepts:
         """The concepts of one session, which has events."""
         from analysis.kernel.concepts import concepts_of
+        from analysis.kernel.pieces import pieces_of
         from analysis.kernel.reading import read_session
 
-        return concepts_of(read_session(self.study, self._study_cases, session), self.thresholds)
+        return concepts_of(pieces_of(read_session(self.study, self._study_cases, session), self.thresholds), self.thresholds)
 
     @property
     def n_cases(self) -> int:

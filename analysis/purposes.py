@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.kernel.columns import SessionBlock
-    from analysis.pieces import Pieces
+    from analysis.kernel.pieces import Pieces
 
     Places = NDArray[np.int64]
     Bools = NDArray[np.bool_]

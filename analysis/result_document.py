@@ -44,11 +44,10 @@ GENERAL: Final = (
 
 
 def make_result(loaded: LoadedStudy) -> Document:
-    """The result of a study, made anew; `analysis.overview.study_result` keeps it."""
-    cases = cases_document(loaded)["rows"]
-    loaded.say("looking for re-entry")
+    """The result of a study, made anew; `analysis.study_result.study_result` keeps it."""
+    # First, for its reading counts what the rest asks for.
     reentry = find_reentry(loaded)
-    loaded.say("ranking integrations")
+    cases = cases_document(loaded)["rows"]
     ranking = rank_integrations(loaded, reentry)
     ranked, total = rank_document(loaded, ranking), total_row(ranking)
     rank = ranked["rows"]

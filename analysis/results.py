@@ -129,7 +129,6 @@ def reentry_document(loaded: LoadedStudy, reentry: Reentry | None = None, *, pos
 def _reentry_document(loaded: LoadedStudy, reentry: Reentry | None, *, possible: bool) -> Document:
     from analysis.reentry import find_reentry  # noqa: PLC0415 - what it needs takes longer to start than all of `cases` and `friction`
 
-    loaded.say("looking for re-entry")
     pairs = (reentry or find_reentry(loaded)).pairs
     shown = pairs if possible else pairs.filter("accepted")
     rows = []
@@ -155,7 +154,6 @@ def rank_document(loaded: LoadedStudy, ranking: Ranking | None = None) -> Docume
 def _rank_document(loaded: LoadedStudy, ranking: Ranking | None) -> Document:
     from analysis.ranking import rank_integrations  # noqa: PLC0415 - as with re-entry
 
-    loaded.say("ranking integrations")
     ranking = ranking or rank_integrations(loaded)
     document = _document(loaded, "rank", [_rank_row(loaded, place, row) for place, row in enumerate(ranking.rows, start=1)])
     return {**document, "warnings": document["warnings"] + ranking_caveats(ranking)}

@@ -113,6 +113,7 @@ class Scores:
 def score_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Scores:
     """Score the integrations that the work in a study suggests, each by itself."""
     reentry = reentry or find_reentry(loaded)
+    loaded.say("ranking integrations")
     counted, thresholds = counted_cases(loaded), loaded.thresholds
     found = second_pass(loaded, reentry, counted)
     own, agents = longest_ms(thresholds), reentry.habits.agents

@@ -19,7 +19,6 @@ from analysis.block_bundles import entered_by_app, fetching_of, other_bundles, r
 from analysis.bundles import Bundles, reentry_bundles
 from analysis.habits import fields_passed_over
 from analysis.layout import Inside, Layout, Longest, Spans, inside_of, spans_between
-from analysis.pieces import pieces_of
 from analysis.sorts import most_of_each_sort, sorts_at_sources, sorts_at_targets
 from analysis.spans import opens
 from analysis.stretches import REENTRY, BlockBundles, at_sources, at_targets, detours, first_of_each, stays_on_field
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.habits import Habits
+    from analysis.kernel.pieces import Pieces
     from analysis.loading import LoadedStudy
-    from analysis.pieces import Pieces
     from analysis.reentry import Reentry
     from analysis.switching import Switching
     from analysis.thresholds import Thresholds
@@ -154,10 +153,10 @@ def second_pass(loaded: LoadedStudy, reentry: Reentry, counted: CountedCases) ->
     switching = measure_switching(habits.waits, len(habits.agents), thresholds)
     settings = _Settings(habits, switching, thresholds)
     session = entered.frame["session"].to_numpy()
-    for block in loaded.blocks():
-        work = pieces_of(block, thresholds)
-        agent = np.searchsorted(habits.agents, loaded.agent_of[block.sessions])
-        first, end = np.searchsorted(session, (block.sessions[0], block.sessions[-1] + 1)).tolist()
+    for work in loaded.pieces():
+        sessions = work.block.sessions
+        agent = np.searchsorted(habits.agents, loaded.agent_of[sessions])
+        first, end = np.searchsorted(session, (sessions[0], sessions[-1] + 1)).tolist()
         others = counted.only(other_bundles(work, agent, fields, thresholds.passed_over_min_ms))
         _add(found, work, agent, settings, (first, pl.concat([entered.frame.slice(first, end - first), others])))
     return _put_together(found, entered, thresholds.winsor, switching)

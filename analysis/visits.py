@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from analysis.kernel.columns import SessionBlock
+    from analysis.kernel.pieces import Pieces
     from analysis.kernel.visits import Stays
-    from analysis.pieces import Pieces
     from analysis.timeline import Timeline
 
     Places = NDArray[np.int64]

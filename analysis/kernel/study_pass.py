@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,11 +11,14 @@ from numpy.typing import NDArray
 from analysis.kernel.aggregates import SessionSums, StudySums, session_sums
 from analysis.kernel.columns import Dimensions
 from analysis.kernel.concepts import concepts_of
+from analysis.kernel.pieces import Pieces, pieces_of
 from analysis.kernel.reading import CaseSource, read_blocks
 from analysis.thresholds import Thresholds
 from shadow.study import Study
 
-__all__ = ["empty_sums", "read_sums"]
+__all__ = ["Watch", "empty_sums", "read_sums"]
+
+Watch = Callable[[Pieces], None]
 
 # The largest size up to which glibc learns from a block that was let go: 32 MiB, less its own header.
 LARGEST_LEARNT: Final = 32 * 1024 * 1024 - 65_536
@@ -29,7 +32,7 @@ class KnownCases(CaseSource, Protocol):
 
 
 def read_sums(
-    study: Study, thresholds: Thresholds, cases: KnownCases, parts: Collection[int] | None = None
+    study: Study, thresholds: Thresholds, cases: KnownCases, parts: Collection[int] | None = None, watch: Watch | None = None
 ) -> Iterator[tuple[SessionSums, NDArray[np.uint8]]]:
     """
     Read a study once, in the memory of one block.
@@ -42,16 +45,23 @@ def read_sums(
 
         cases: Says which events belong to which case.
 
-        parts: Which parts of the store; None for all.
+        parts: Which parts of the store are asked for; None for all.
+
+        watch: Shown every block of the study in order, those of the other parts too, which are read for it alone.
 
     Returns:
 
         Sums of some sessions after the other, and how their cases were found, as `StudySums.add` takes them.
     """
     _keep_memory()
-    for block in read_blocks(study, cases, parts):
-        found = session_sums(concepts_of(block, thresholds), thresholds)
-        yield found, cases.how(found.cases["session"].to_numpy(), found.cases["case_no"].to_numpy())
+    asked = {header.session for header in study.catalogue.sessions if parts is None or header.part in parts}
+    for block in read_blocks(study, cases, parts if watch is None else None):
+        work = pieces_of(block, thresholds)
+        if watch is not None:
+            watch(work)
+        if int(block.sessions[0]) in asked:
+            found = session_sums(concepts_of(work, thresholds), thresholds)
+            yield found, cases.how(found.cases["session"].to_numpy(), found.cases["case_no"].to_numpy())
 
 
 def empty_sums(study: Study) -> StudySums:

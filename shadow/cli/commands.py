@@ -191,7 +191,7 @@ def report(
     interactive: Annotated[bool, typer.Option("--interactive", help="Add an appendix of charts to explore (5 MB).")] = False,
 ) -> None:
     """Write the report a client acts on, as a page, a PDF, a workbook or slides."""
-    from analysis.overview import study_result
+    from analysis.study_result import study_result
     from shadow.report import form_of, render
 
     form = form_of(output)

@@ -51,7 +51,7 @@ def run_demo(study: Path | None, note: Callable[[str], None]) -> dict[str, Any]:
 
 def _chain(study: Path, note: Callable[[str], None]) -> dict[str, Any]:
     from analysis.loading import load_study
-    from analysis.overview import study_result
+    from analysis.study_result import study_result
     from shadow.interop.importing import import_logs
     from shadow.study import open_study
 

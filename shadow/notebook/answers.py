@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from analysis.overview import study_result
 from analysis.result_document import switch_rows
 from analysis.results import Document, cases_document, friction_document, rank_document, reentry_document
+from analysis.study_result import study_result
 from shadow.errors import StudyError
 from shadow.notebook import frames
 
@@ -166,7 +166,7 @@ class Answers:
         """
         The one document that every report renders: study, cases, rank, reentry, friction, coverage and the rest, as JSON has it.
 
-        Source: `analysis.overview.study_result`.
+        Source: `analysis.study_result.study_result`.
 
         >>> study.result()["study"]["cases"]
         480

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from analysis.effort import EFFORT_BY_KIND, effort_rows
 from analysis.loading import load_study
-from analysis.overview import study_result
 from analysis.ranking import rank_integrations
 from analysis.sensitivity import sensitivity_rows
+from analysis.study_result import study_result
 from analysis.typical_case import medoid
 from shadow.errors import SettingsError
 from shadow.settings import EffortSection

@@ -9,8 +9,8 @@ import pytest
 
 from analysis import kept_documents, ranking, reentry, result_document
 from analysis.loading import load_study
-from analysis.overview import study_result
 from analysis.results import rank_document, reentry_document
+from analysis.study_result import study_result
 from shadow.interop.importing import import_logs
 from shadow.study import create_study, open_study
 from tests.analysis.studies import write_log

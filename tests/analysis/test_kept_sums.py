@@ -17,7 +17,7 @@ from analysis import kept_sums
 from analysis.cases import StudyCases
 from analysis.friction import friction_by_field, friction_by_screen, switches_between_apps
 from analysis.kernel.aggregates import StudySums
-from analysis.kernel.study_pass import read_sums
+from analysis.kernel.study_pass import Watch, read_sums
 from analysis.loading import load_study
 from analysis.results import cases_document, friction_document
 from analysis.thresholds import Thresholds
@@ -58,9 +58,10 @@ def _read(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The parts that were read, one list for each time that anything was."""
     found: list[list[int]] = []
 
-    def noted(study: Study, thresholds: Thresholds, cases: StudyCases, parts: Collection[int]) -> Iterator[Any]:
-        found.append(sorted(parts))
-        return read_sums(study, thresholds, cases, parts)
+    def noted(study: Study, thresholds: Thresholds, cases: StudyCases, parts: Collection[int], watch: Watch | None) -> Iterator[Any]:
+        if parts:
+            found.append(sorted(parts))
+        return read_sums(study, thresholds, cases, parts, watch)
 
     monkeypatch.setattr(kept_sums, "read_sums", noted)
     return found

@@ -26,6 +26,7 @@ from analysis.friction import (
 )
 from analysis.kernel.aggregates import StudySums, session_sums
 from analysis.kernel.concepts import concepts_of
+from analysis.kernel.pieces import pieces_of
 from analysis.kernel.study_pass import empty_sums
 from analysis.kernel.values import TimeCounts, times_at
 from analysis.loading import LoadedStudy
@@ -70,7 +71,7 @@ def _closed_connection() -> Iterator[None]:
 
 def differing(con: duckdb.DuckDBPyConnection, log: Log, thresholds: Thresholds) -> dict[str, tuple[list[object], list[object]]]:
     """Rows of each concept that the SQL has and the kernel has not, and the other way round."""
-    found = concepts_of(block_of_log(log), thresholds)
+    found = concepts_of(pieces_of(block_of_log(log), thresholds), thresholds)
     differences = {}
     for concept in TABLES:
         table = table_of(found, concept)
@@ -105,7 +106,8 @@ def sums_of_log(log: Log, thresholds: Thresholds) -> StudySums:
         sides = ([row for row in side if row[0] == session] for side in (log.forms, log.tokens))
         block = block_of_log(Log(events, log.apps, log.fields, *sides))
         # A session alone may know fewer places than the study.
-        found = session_sums(concepts_of(_with_places(block, sums.places), thresholds), thresholds)
+        work = pieces_of(_with_places(block, sums.places), thresholds)
+        found = session_sums(concepts_of(work, thresholds), thresholds)
         sums.add(found, np.zeros(found.cases.height, dtype=np.uint8))
     return sums
 
@@ -177,7 +179,7 @@ class TestConcepts:
         log = log_of(*rows)
         log = Log([row | {"seq": n % 3} for n, row in enumerate(log.events)], log.apps, log.fields)
         thresholds = Thresholds(gap_drop_ms=60_000_000)
-        found = concepts_of(block_of_log(log), thresholds)
+        found = concepts_of(pieces_of(block_of_log(log), thresholds), thresholds)
 
         assert [100_000_000] * 30 == found.screens.dwell_ms.tolist()
 
@@ -235,7 +237,7 @@ class TestBlocks:
         """Read one session at a time or some at a time, a study has the same sums."""
         sums = empty_sums(sample.study)
         for block in sample.blocks(n_events):
-            found = session_sums(concepts_of(block, sample.thresholds), sample.thresholds)
+            found = session_sums(concepts_of(pieces_of(block, sample.thresholds), sample.thresholds), sample.thresholds)
             sums.add(found, np.zeros(found.cases.height, dtype=np.uint8))
 
         assert_frame_equal(friction_by_field(sample.sums), friction_by_field(sums))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -11,6 +12,8 @@ from polars.testing import assert_frame_equal
 
 from analysis.choices import Choices
 from analysis.concepts import build_concepts, connect
+from analysis.friction import friction_by_field
+from analysis.kernel import study_pass
 from analysis.kernel.columns import SessionBlock
 from analysis.loading import LoadedStudy
 from analysis.ranking import rank_integrations
@@ -64,6 +67,8 @@ def test_blocks_of_any_size(loaded: LoadedStudy) -> None:
     """A study read as one block has the pairs, occurrences, ranking and layouts of the same study read a session at a time."""
     small = InSmallBlocks(loaded.study, loaded.thresholds)
     assert (1, 3) == (len(list(loaded.blocks())), len(list(small.blocks())))
+    # What is counted already is read in the blocks of this class.
+    assert loaded.sums.totals == small.sums.totals
 
     whole, parts = find_reentry(loaded), find_reentry(small)
     assert_frame_equal(whole.pairs, parts.pairs)
@@ -81,6 +86,20 @@ def test_blocks_of_any_size(loaded: LoadedStudy) -> None:
     assert [row.integration.kind for row in rows] == [row.integration.kind for row in rows_of_parts]
     for name in ("seconds", "least", "most", "marginal", "cumulative"):
         assert [getattr(row, name) for row in rows_of_parts] == pytest.approx([getattr(row, name) for row in rows])
+
+
+def test_one_reading_counts_and_finds(loaded: LoadedStudy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reading that finds re-entry leaves the sums that a reading for them alone gives, and nothing is read for them again."""
+    counted, found = (LoadedStudy(loaded.study, loaded.thresholds) for _ in range(2))
+    expected = counted.sums
+    shutil.rmtree(loaded.study.folder / "cache")
+    assert_frame_equal(find_reentry(counted).pairs, find_reentry(found).pairs)
+    monkeypatch.setattr(study_pass, "read_blocks", lambda *_: pytest.fail("read again"))
+
+    assert expected.totals == found.sums.totals
+    assert_frame_equal(expected.cases, found.sums.cases)
+    assert_frame_equal(friction_by_field(expected), friction_by_field(found.sums))
+    assert_frame_equal(friction_by_field(expected), friction_by_field(LoadedStudy(loaded.study, loaded.thresholds).sums))
 
 
 def test_choices_on_a_study(loaded: LoadedStudy) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from analysis.loading import LoadedStudy
-from analysis.overview import study_result
 from analysis.results import cases_document, event_cases, friction_document, rank_document, reentry_document
+from analysis.study_result import study_result
 from tests.analysis.studies import Row, act, carried, later, typed
 
 StudyOf = Callable[..., LoadedStudy]

@@ -35,9 +35,8 @@ COMMAND: Final = "tests.bench.command_work"
 NEW_SESSION: Final = 30_000
 IMPORT_ROWS: Final = 1_000_000
 STAGES: Final = {
-    "load": "of these: cases and concepts",
+    "reentry": "of these: cases, concepts, re-entry with tokens",
     "friction": "of these: friction by screen, field, app",
-    "reentry": "of these: re-entry with tokens",
     "rank": "of these: savings, replay, ranking",
 }
 

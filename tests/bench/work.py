@@ -65,13 +65,14 @@ def concepts(study: Study) -> None:
 
 
 def everything(study: Study) -> None:
-    """What `friction`, `reentry` and `rank` answer, from the store to the documents."""
-    loaded = _load(study)
-    _friction(loaded)
+    """What `friction`, `reentry` and `rank` answer, from the store to the documents; the first reading counts what all of them ask for."""
+    loaded = load_study(study)
     with stage("reentry") as facts:
         reentry = find_reentry(loaded)
         facts["rows"] = len(reentry_document(loaded, reentry)["rows"])
         facts["clipboard"] = reentry.occurrences.filter(pl.col("mode") == "clipboard").height
+        facts["cases"] = loaded.n_cases
+    _friction(loaded)
     with stage("rank") as facts:
         facts["rows"] = len(rank_document(loaded, rank_integrations(loaded, reentry))["rows"])
 

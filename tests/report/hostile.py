@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from analysis.loading import load_study
-from analysis.overview import study_result
+from analysis.study_result import study_result
 from shadow.interop.importing import import_logs
 from shadow.study import create_study, open_study
 

@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from analysis.loading import load_study
-from analysis.overview import study_result
+from analysis.study_result import study_result
 from shadow import report
 from shadow.events import SCHEMA_VERSION
 from shadow.interop.importing import import_logs

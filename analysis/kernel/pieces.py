@@ -1,31 +1,29 @@
-"""What re-entry and savings need to know of a block: some of its concepts."""
+"""The concepts of a block that the others are made from, and that re-entry and savings need."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from analysis.kernel.columns import SessionBlock
 from analysis.kernel.edits import Edits, edits
-from analysis.kernel.fields import FieldVisits, events_on_fields, field_visits
+from analysis.kernel.fields import FieldVisits, OnField, events_on_fields, field_visits
 from analysis.kernel.times import CaseRuns, Times, case_runs, event_times
 from analysis.kernel.visits import Stays, app_visits, screen_visits
-
-if TYPE_CHECKING:
-    from analysis.kernel.columns import SessionBlock
-    from analysis.thresholds import Thresholds
+from analysis.thresholds import Thresholds
 
 __all__ = ["Pieces", "pieces_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Some concepts of a block; each is described where it is made (`analysis.kernel`)."""
+    """Some concepts of a block of whole sessions; each is described where it is made."""
 
     block: SessionBlock
     times: Times
     cases: CaseRuns
     screens: Stays
     apps: Stays
+    on_field: OnField
     visits: FieldVisits
     edits: Edits
 
@@ -36,4 +34,4 @@ def pieces_of(block: SessionBlock, thresholds: Thresholds) -> Pieces:
     screens = screen_visits(block, times)
     on_field = events_on_fields(block)
     visits = field_visits(block, times, screens, on_field)
-    return Pieces(block, times, cases, screens, app_visits(block, times, screens), visits, edits(on_field, visits))
+    return Pieces(block, times, cases, screens, app_visits(block, times, screens), on_field, visits, edits(on_field, visits))

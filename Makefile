@@ -27,13 +27,14 @@ demo: .venv/requirements.installed
 	@.venv/bin/shadow demo
 	@echo "Open $$(pwd)/report.html in a browser; report.pdf and report.xlsx lie beside it."
 
+# By file, for what the tests of a file share is made once; in order, for the longest files are not those with the most tests.
 test: .venv/requirements-dev.installed desktop
 	@echo "== lint: ruff check" && $(RUN) ruff check --quiet .
 	@echo "== form: ruff format --check" && $(RUN) ruff format --check --quiet .
 	@echo "== types: mypy --strict" && $(RUN) mypy
 	@echo "== imports: lint-imports" && .venv/bin/lint-imports --no-logo
 	@echo "== tests: pytest, two at a time, warnings are errors" \
-		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest -n 2 --dist loadgroup --ignore tests/desktop
+		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/desktop
 	@echo "== tests on a desktop: one at a time, for they take the pace of a person" \
 		&& SHADOW_NEED_DESKTOP=$(LINUX) $(RUN) pytest tests/desktop
 	@echo "All passed: lint, form, types, imports, tests."

@@ -230,6 +230,7 @@ def _times(line: Timeline, part: BlockBundles, rows: tuple[Places, Places], befo
 def _put_together(found: _Gathered, entered: Bundles, winsor: float, switching: Switching) -> SecondPass:
     """Everything in one order: the re-entries, then the other bundles; stretches at targets, at sources, of visits."""
     frame = pl.concat([entered.frame.clear(), *found.frames])
+    found.frames.clear()
     order = np.argsort(frame["kind"].to_physical().to_numpy(), kind="stable")
     n_bundles, n_entered = len(frame), len(entered.frame)
     none = np.zeros(0, dtype=np.int64)
@@ -255,6 +256,9 @@ def _pulled_in(made: _Clock, sort: Places, winsor: float, n_targets: int) -> tup
     """The bundles' own stretches, none longer than that quantile of those of its sort; and by how much they were longer."""
     own = Spans.of([*made.own[0], *made.own[1]])
     inside = Inside.of([*made.inside[0], *((n_targets + n, by, part) for n, by, part in made.inside[1])])
+    # Of a large study this is most of the memory: what was put together need not stay in pieces, too.
+    for parts in (*made.own, *made.inside):
+        parts.clear()
     length = own.took()[:, 0]
     limit = np.full(len(length), np.inf)
     order = np.argsort(sort, kind="stable")

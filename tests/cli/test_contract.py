@@ -14,9 +14,6 @@ import pytest
 
 from tests.cli.running import shadow
 
-# Every document is made once, by one worker.
-pytestmark = pytest.mark.xdist_group("documents")
-
 # What a value may be: a type, None for null, a set of words, a list of one kind, or an object by its keys.
 Kind = Any
 

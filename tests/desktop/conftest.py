@@ -1,4 +1,8 @@
-"""The desktop and what is on it, for the tests that need one."""
+"""
+The desktop and what is on it, for the tests that need one.
+
+They run one after the other (`make test` runs them without workers): each of them wants the pace of a person.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,6 @@ from tests.desktop.customers import Canaries
 from tests.desktop.desktop import MISSING, Desktop
 from tests.desktop.morning import Morning, play_morning
 from tests.desktop.websites import Websites
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the desktop run in one worker, one after the other: each of them wants the pace of a person."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("desktop"))
 
 
 @pytest.fixture(name="desktop_of_its_own", scope="session")

@@ -21,10 +21,7 @@ from tests.desktop.accessible_desk import ELEMENTS, FIELDS, GTK_FORM, LINE, QT_F
 from tests.desktop.desktop import MISSING, Desktop, until
 from tests.desktop.hands import Hands, Pace
 
-pytestmark = [
-    pytest.mark.xdist_group("desktop"),
-    pytest.mark.skipif(bool(MISSING), reason=f"no desktop can be had here: {', '.join(MISSING)} missing"),
-]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no desktop can be had here: {', '.join(MISSING)} missing")
 
 SECRET = "Bæverdam 77"  # noqa: S105 - what must not be shown
 # As fast as the fastest clerks: 40 keys a second.

@@ -29,9 +29,6 @@ import pytest
 from shadow.cli.demo import run_demo
 from shadow.study_toml import load_settings
 
-# One worker makes the sample study, once.
-pytestmark = pytest.mark.xdist_group("documentation")
-
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 FENCE = re.compile(r"^```(?P<kind>console|python|toml|csv)(?P<how>[^\n]*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

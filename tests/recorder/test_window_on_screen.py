@@ -22,8 +22,6 @@ from recorder.window.state_badge import COLOURS
 from shadow.consent_record import DATA_KINDS, Switches
 from tests.recorder.xserver import PATIENCE_S, Hands, XServer, running_server, running_window_manager, wait_for
 
-pytestmark = pytest.mark.xdist_group("desktop")
-
 NOTICE = Notice(
     "Må dit arbejde optages?",
     (Section("Hvorfor", ("Derfor. " * 200,)),),

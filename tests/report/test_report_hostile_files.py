@@ -16,8 +16,6 @@ from tests.report.example_result import example_result
 from tests.report.hostile import FORMULAS, PAYLOADS, SEEN, UNSEEN, hostile_result, hostile_study, marked, poisoned
 from tests.report.libreoffice import read_by_libreoffice
 
-pytestmark = pytest.mark.xdist_group("hostile text")
-
 # What makes a PDF do something when it is opened, clicked or printed.
 ACTIONS = {
     "/OpenAction", "/AA", "/JS", "/JavaScript", "/Launch", "/URI", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData", "/Rendition",

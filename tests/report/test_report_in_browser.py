@@ -13,8 +13,6 @@ from tests.report.browser import opened
 from tests.report.example_result import example_result
 from tests.report.hostile import FORMULAS, PAYLOADS, SEEN, UNSEEN, groups, marked, poisoned
 
-pytestmark = pytest.mark.xdist_group("hostile text")
-
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 # What a page is made of, and what a reader can read of it.
 LOOK = """() => {

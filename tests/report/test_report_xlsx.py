@@ -13,7 +13,8 @@ from shadow.report.sheets.columns import TEXT, grid
 from shadow.report.sheets.contents import sheets_of
 from shadow.report.xlsx import HEADER_ROW, render_xlsx
 from tests.report.example_result import example_result
-from tests.report.test_report_hostile_text import PAYLOADS, poisoned, unknown_words
+from tests.report.hostile import groups, poisoned
+from tests.report.test_report_hostile_text import unknown_words
 
 LANGUAGES = ["en", "da", "nb", "sv"]
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1+1", '=HYPERLINK("http://evil.example")', "http://evil.example", "{=1+1}", "1e5", "0123")
@@ -108,7 +109,8 @@ def test_a_range_is_two_columns(agents):
 
 @pytest.mark.parametrize(
     ("payload", "agents"),
-    [*((payload, 8) for payload in dict.fromkeys((*FORMULAS, *PAYLOADS.values()))), *((payload, 4) for payload in FORMULAS[:4])],
+    # What begins a formula stands alone; of the rest, several share a text.
+    [*((payload, 8) for payload in FORMULAS), *((payload, 4) for payload in FORMULAS[:4]), *((" ".join(each), 8) for each in groups())],
 )
 def test_hostile_text_is_text(payload, agents):
     """With a payload in every text there is no formula, no link and no number that the clean workbook has not."""

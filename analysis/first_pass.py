@@ -99,7 +99,7 @@ def first_pass(loaded: LoadedStudy) -> FirstPass:
     """Read a study once."""
     agents = np.unique(loaded.agent_of[[header.session for header in loaded.study.catalogue.sessions]]).astype(np.int64)
     found = FirstPass(PairSums(), Habits.of(Dimensions.of(loaded.study.catalogue), agents, clocks_ms(loaded.thresholds)))
-    loaded.read(lambda work: found.add(work, loaded))
+    loaded.read("looking for re-entry", lambda work: found.add(work, loaded))
     return found
 
 

@@ -65,7 +65,6 @@ def find_reentry(loaded: LoadedStudy) -> Reentry:
     Source: clipboard chains after Leno et al.'s robotic process mining; typed pairs by rare tokens against their chance rate under
     permutation (binomial, Benjamini-Hochberg 1995).
     """
-    loaded.say("looking for re-entry")
     found = first_pass(loaded)
     tested = judged_pairs(found.pairs.total(), loaded.thresholds)
     occurrences = pl.concat([_shaped(loaded, found.clipboard()), _shaped(loaded, _typed(found, tested.filter("accepted")))])

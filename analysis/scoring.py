@@ -113,9 +113,9 @@ class Scores:
 def score_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> Scores:
     """Score the integrations that the work in a study suggests, each by itself."""
     reentry = reentry or find_reentry(loaded)
-    loaded.say("ranking integrations")
     counted, thresholds = counted_cases(loaded), loaded.thresholds
     found = second_pass(loaded, reentry, counted)
+    loaded.say("ranking integrations")
     own, agents = longest_ms(thresholds), reentry.habits.agents
     pace = pace_array(_pace(found, agents), agents)
     replays = {longest: prepare_replay(found, layout, pace, thresholds) for longest, layout in found.layouts.items()}

@@ -153,7 +153,7 @@ def second_pass(loaded: LoadedStudy, reentry: Reentry, counted: CountedCases) ->
     switching = measure_switching(habits.waits, len(habits.agents), thresholds)
     settings = _Settings(habits, switching, thresholds)
     session = entered.frame["session"].to_numpy()
-    for work in loaded.pieces():
+    for work in loaded.pieces("looking for what could be spared"):
         sessions = work.block.sessions
         agent = np.searchsorted(habits.agents, loaded.agent_of[sessions])
         first, end = np.searchsorted(session, (sessions[0], sessions[-1] + 1)).tolist()

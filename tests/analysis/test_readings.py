@@ -102,6 +102,17 @@ def test_one_reading_counts_and_finds(loaded: LoadedStudy, monkeypatch: pytest.M
     assert_frame_equal(friction_by_field(expected), friction_by_field(LoadedStudy(loaded.study, loaded.thresholds).sums))
 
 
+def test_both_readings_say_how_far_they_are(loaded: LoadedStudy) -> None:
+    """Each block read moves the share on, up to all of it."""
+    said: list[tuple[str, float | None]] = []
+    small = InSmallBlocks(loaded.study, loaded.thresholds, lambda what, share=None: said.append((what, share)))
+    assert small.sums.totals["events"] > 0
+    rank_integrations(small)
+
+    for doing in ("looking for re-entry", "looking for what could be spared"):
+        assert pytest.approx([1 / 3, 2 / 3, 1.0], abs=0.02) == [share for what, share in said if what == doing]
+
+
 def test_choices_on_a_study(loaded: LoadedStudy) -> None:
     """What single bundles and all of them save is the same by the whole replay and by the reduced one, beside talk too."""
     found = laid_out(loaded)

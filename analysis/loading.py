@@ -78,43 +78,31 @@ class LoadedStudy:
 
         Args:
 
-            what: What is being done, as it is said.
+            what: What is being done, as it is said, with the share of the events that was read.
 
             watch: Shown some concepts of each block (`analysis.kernel.pieces`), in order. What is not known of the sums is counted from the
                 same reading.
         """
-        if self._sums is not None:
-            for work in self.pieces(what):
-                watch(work)
-            return
-        n_read = 0
+        total, n_read = sum(header.n_events for header in self.study.catalogue.sessions), 0
 
-        def read(work: Pieces) -> None:
+        def shown(work: Pieces) -> None:
             nonlocal n_read
             watch(work)
             n_read += len(work.block)
-            self.say(what, n_read / self._n_events)
+            self.say(what, n_read / total)
 
-        self._sums = self._counted(read)
-
-    def pieces(self, what: str) -> Iterator[Pieces]:
-        """Some concepts of each block, in order; `what` is what is being done with them, as it is said."""
+        if self._sums is None:
+            self._sums = self._counted(shown)
+            return
         from analysis.kernel.pieces import pieces_of
 
-        n_read = 0
         for block in self.blocks():
-            yield pieces_of(block, self.thresholds)
-            n_read += len(block)
-            self.say(what, n_read / self._n_events)
+            shown(pieces_of(block, self.thresholds))
 
     def _counted(self, watch: Watch | None) -> StudySums:
         from analysis.kept_sums import sums_of_study
 
         return sums_of_study(self.study, self.thresholds, self._study_cases, say_nothing if watch else self.say, watch)
-
-    @property
-    def _n_events(self) -> int:
-        return sum(header.n_events for header in self.study.catalogue.sessions)
 
     def blocks(self, n_events: int | None = None) -> Iterator[SessionBlock]:
         """

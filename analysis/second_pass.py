@@ -153,12 +153,15 @@ def second_pass(loaded: LoadedStudy, reentry: Reentry, counted: CountedCases) ->
     switching = measure_switching(habits.waits, len(habits.agents), thresholds)
     settings = _Settings(habits, switching, thresholds)
     session = entered.frame["session"].to_numpy()
-    for work in loaded.pieces("looking for what could be spared"):
+
+    def add(work: Pieces) -> None:
         sessions = work.block.sessions
         agent = np.searchsorted(habits.agents, loaded.agent_of[sessions])
         first, end = np.searchsorted(session, (sessions[0], sessions[-1] + 1)).tolist()
         others = counted.only(other_bundles(work, agent, fields, thresholds.passed_over_min_ms))
         _add(found, work, agent, settings, (first, pl.concat([entered.frame.slice(first, end - first), others])))
+
+    loaded.read("looking for what could be spared", add)
     return _put_together(found, entered, thresholds.winsor, switching)
 
 

@@ -79,15 +79,15 @@ def read_blocks(
     """
     places = Dimensions.of(study.catalogue)
     n_sessions = max(1, BLOCK_SESSION_FIELDS // max(1, len(places.field_role)))
-    for piece in _pieces(study, parts, n_events, n_sessions):
-        yield _block(piece, places, cases)
+    for part_slice in _slices(study, parts, n_events, n_sessions):
+        yield _block(part_slice, places, cases)
 
 
 def read_session(study: Study, cases: CaseSource, session: int) -> SessionBlock:
     """The block of one session, which has events."""
     part = next(header.part for header in study.catalogue.sessions if header.session == session)
-    piece = next(piece for piece in _pieces(study, [part], 1, 1) if session in piece.sessions)
-    return _block(piece, Dimensions.of(study.catalogue), cases)
+    part_slice = next(part_slice for part_slice in _slices(study, [part], 1, 1) if session in part_slice.sessions)
+    return _block(part_slice, Dimensions.of(study.catalogue), cases)
 
 
 def read_events(study: Study, columns: Sequence[str], n_events: int = BLOCK_EVENTS) -> Iterator[tuple[Codes, Places, pl.DataFrame]]:
@@ -98,12 +98,12 @@ def read_events(study: Study, columns: Sequence[str], n_events: int = BLOCK_EVEN
 
         For each: the sessions that have events, the place of each one's first event and the number of events behind the last, the columns.
     """
-    for piece in _pieces(study, None, n_events, n_events):
-        yield piece.sessions, piece.starts, piece.table("events", columns)
+    for part_slice in _slices(study, None, n_events, n_events):
+        yield part_slice.sessions, part_slice.starts, part_slice.table("events", columns)
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Slice:
     """Neighbouring sessions of a part: their headers, and before how many rows of each table of the part they lie."""
 
     study: Study
@@ -138,7 +138,7 @@ def _n_rows(header: SessionHeader, table: str) -> int:
     return {"events": header.n_events, "forms": header.n_forms, "tokens": header.n_tokens}[table]
 
 
-def _pieces(study: Study, parts: Collection[int] | None, n_events: int, n_sessions: int) -> Iterator[_Piece]:
+def _slices(study: Study, parts: Collection[int] | None, n_events: int, n_sessions: int) -> Iterator[_Slice]:
     for table in ("events", "forms", "tokens"):
         # Says which file is missing, if one is.
         study.scan(table)
@@ -148,9 +148,9 @@ def _pieces(study: Study, parts: Collection[int] | None, n_events: int, n_sessio
         headers = sorted((h for h in study.catalogue.sessions if h.part == part.part), key=lambda header: header.session)
         before = {"events": 0, "forms": 0, "tokens": 0}
         for group in _groups(headers, n_events, n_sessions):
-            piece = _Piece(study, part.part, group, before)
-            yield piece
-            before = {table: rows + piece.n_rows(table) for table, rows in before.items()}
+            part_slice = _Slice(study, part.part, group, before)
+            yield part_slice
+            before = {table: rows + part_slice.n_rows(table) for table, rows in before.items()}
 
 
 def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) -> Iterator[list[SessionHeader]]:
@@ -167,11 +167,11 @@ def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) ->
         yield group
 
 
-def _block(piece: _Piece, places: Dimensions, cases: CaseSource) -> SessionBlock:
-    events = piece.table("events", (*EVENT_COLUMNS, *cases.columns))
-    case_no = cases.numbers(piece.sessions, piece.starts, events)
-    sizes = [(header.session, header.n_events, header.n_forms, header.n_tokens) for header in piece.headers if header.n_events]
-    sides = piece.table("forms", ("seq", "field")), piece.table("tokens", ("seq", "token", "whole"))
+def _block(part_slice: _Slice, places: Dimensions, cases: CaseSource) -> SessionBlock:
+    events = part_slice.table("events", (*EVENT_COLUMNS, *cases.columns))
+    case_no = cases.numbers(part_slice.sessions, part_slice.starts, events)
+    sizes = [(header.session, header.n_events, header.n_forms, header.n_tokens) for header in part_slice.headers if header.n_events]
+    sides = part_slice.table("forms", ("seq", "field")), part_slice.table("tokens", ("seq", "token", "whole"))
     return _calls_aside(block_of(places, sizes, events, case_no, sides))
 
 

@@ -105,6 +105,20 @@ class TestAdding:
         assert 4 == known.n_cases
         assert_as_read_anew(study, known)
 
+    def test_re_entry_counts_only_what_is_new(self, tmp_path: Path, read: list[list[int]]) -> None:
+        """The reading that finds re-entry sees both parts, adds up the new one, and keeps the sums for those that ask later."""
+        study = study_with(tmp_path / "study", monday())
+        sums(study)
+        import_logs([write_log(tmp_path / "tuesday.csv", tuesday())], study)
+        seen: list[int] = []
+        loaded = load_study(open_study(study))
+        loaded.read("looking", lambda work: seen.extend(work.block.sessions.tolist()))
+
+        assert [1, 2] == seen
+        assert loaded.sums.totals == sums(study).totals
+        assert [[1], [2]] == read
+        assert_as_read_anew(study, loaded.sums)
+
     def test_nothing_is_read_twice(self, tmp_path: Path, read: list[list[int]]) -> None:
         """A second command on the same study reads no event, and says the same."""
         study = study_with(tmp_path / "study", monday(), tuesday())

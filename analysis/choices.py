@@ -14,15 +14,17 @@ A study has many pieces and few that differ, so a set of integrations is replaye
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 
 from analysis.spans import expanded, opens, packed, run_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +38,8 @@ __all__ = ["Choices"]
 
 # Numbers up to here are looked up in a table, and not sorted.
 TABLE_ROOM: Final = 1_000_000
+# So many owners of sets, or stretches, are worked on at a time: what a study leaves is small, and what it takes to get there should be, too.
+AT_A_TIME: Final = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,29 @@ class _Sets:
     @classmethod
     def named(cls, owner: Ints, member: Ints, n_owners: int) -> _Sets:
         """The sets of owners 0 to n - 1, each with a member at least."""
+        parts = []
+        for first in range(0, n_owners, AT_A_TIME):
+            mine = np.flatnonzero((owner >= first) & (owner < first + AT_A_TIME))
+            parts.append(cls._of_some(owner[mine] - first, member[mine], min(AT_A_TIME, n_owners - first)))
+        return cls.joined(parts)[0]
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Sets]) -> tuple[_Sets, list[Ints]]:
+        """The owners of several, one after the other, with what sets they have between them; and for each the new numbers of its sets."""
+        known: dict[bytes, int] = {}
+        numbers = []
+        for part in parts:
+            ends = np.append(part.begin, len(part.members))
+            keys = (part.members[begin:end].tobytes() for begin, end in pairwise(ends.tolist()))
+            numbers.append(np.array([known.setdefault(key, len(known)) for key in keys], dtype=np.int64))
+        none = np.zeros(0, dtype=np.int64)
+        members = [none, *(np.frombuffer(key, dtype=np.int64) for key in known)]
+        sizes = np.array([len(member) for member in members[1:]], dtype=np.int64)
+        of = [none, *(number[part.of] for number, part in zip(numbers, parts, strict=True))]
+        return cls(np.concatenate(of), np.cumsum(sizes) - sizes, np.concatenate(members)), numbers
+
+    @classmethod
+    def _of_some(cls, owner: Ints, member: Ints, n_owners: int) -> _Sets:
         owner, member = packed(owner, member)
         once = opens(owner, member)
         owner, member = owner[once], member[once]
@@ -128,6 +155,9 @@ class _Memories:
         return before[self.was] | through[self.fed]
 
 
+_Kinds = TypeVar("_Kinds", _Sets, _Memories)
+
+
 class Choices:
     """
     Sets of bundles to choose from.
@@ -156,13 +186,35 @@ class Choices:
         failing = np.bincount(sort * n_agents + replay.agent, weights=replay.can_fail, minlength=len(self._held) * n_agents)
         self._failing = failing.reshape(-1, n_agents).astype(np.float64)
         self._glances, self._looked = self._looks(sort)
+        # Which each bundle, stretch and glance is of was needed to get here, and is as large as the study.
+        self._steps = [_without_owners(step) for step in self._steps]
+        self._stretches, self._glances = _without_owners(self._stretches), _without_owners(self._glances)
 
     def _cut(self, stretches: Ints) -> tuple[_Sets, Floats, Floats]:
         """The pieces, and the active and talking seconds of those alike: sort x agent."""
-        spans, n_agents = self._replay.spans, self._replay.n_agents
         every = self._stretches.all(self._covered(np.ones(self._held.shape[1], dtype=bool)))
-        reached = every[self._stretches.of]
+        reached = np.flatnonzero(every[self._stretches.of])
         stretches, sort = stretches[reached], self._stretches.of[reached]
+        parts = [self._cut_some(stretches[begin:end], sort[begin:end]) for begin, end in self._apart(stretches)]
+        sets, numbers = _Sets.joined([part[0] for part in parts])
+        totals = np.zeros((2, len(sets), self._replay.n_agents))
+        for number, (_, *found) in zip(numbers, parts, strict=True):
+            totals[:, number] += found
+        return sets, totals[0], totals[1]
+
+    def _apart(self, stretches: Ints) -> Iterator[tuple[int, int]]:
+        """Runs of stretches of which none overlaps one of another run."""
+        spans = self._replay.spans
+        open_till = np.maximum.accumulate(spans.end[stretches, 0])
+        apart = np.append(np.flatnonzero(spans.start[stretches[1:], 0] >= open_till[:-1]) + 1, len(stretches))
+        begin = 0
+        while begin < len(stretches):
+            end = int(apart[np.searchsorted(apart, min(begin + AT_A_TIME, len(stretches)))])
+            yield begin, end
+            begin = end
+
+    def _cut_some(self, stretches: Ints, sort: Ints) -> tuple[_Sets, Floats, Floats]:
+        spans, n_agents = self._replay.spans, self._replay.n_agents
         start, end = spans.start[stretches], spans.end[stretches]
         points, known = np.unique(np.concatenate([start[:, 0], end[:, 0]]), return_index=True)
         talk = np.concatenate([start[:, 3], end[:, 3]])[known]
@@ -181,7 +233,7 @@ class Choices:
             .astype(np.float64)
             for totals in (points, talk)
         )
-        return sets, active, beside
+        return _without_owners(sets), active, beside
 
     def _looks(self, sort: Ints) -> tuple[_Sets, Floats]:
         """Glances by the bundles that share them, and their seconds: sort x agent."""
@@ -218,6 +270,10 @@ class Choices:
         """Stretches, those alike as one, that an item covers in part, and others could cover the rest of."""
         mine = self._held[:, place][self._raw]
         return set(np.flatnonzero(self._stretches.any(mine) & ~self._stretches.all(mine)).tolist())
+
+
+def _without_owners(kinds: _Kinds) -> _Kinds:
+    return dataclasses.replace(kinds, of=np.zeros(0, dtype=np.int64))
 
 
 def _alike(one: Ints, other: Ints) -> tuple[Ints, Ints]:

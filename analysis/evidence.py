@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
+    Ints = NDArray[np.integer]
+    Bools = NDArray[np.bool_]
 
-__all__ = ["Evidence", "evidence_of", "weigh_evidence"]
+__all__ = ["Evidence", "Weighed", "evidence_of", "weigh_evidence"]
 
 MEASURED_N: Final = 25
 BLENDED_N: Final = 6
@@ -57,9 +59,37 @@ class Evidence:
     conflict: bool
 
 
-def weigh_evidence(bundles: pl.DataFrame, took: tuple[Floats, Floats], pace: Floats, klm_sd_ln: float) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Weighed:
     """
-    Every bundle with what is known of its way, a way being one target filled from one source by one hand.
+    What is known of the ways of a study, a way being one target filled from one source by one hand.
+
+    Args:
+
+        seen_s: Seconds of each bundle's own stretches.
+
+        way: The way of each bundle.
+
+        modelled: Whether each bundle was seen to take time, and the model knows what for.
+
+        n: How often each way was seen so.
+
+        factor: What the seconds seen on each way are to be multiplied by.
+
+        conflict: Whether times and model contradict each other on each way.
+    """
+
+    seen_s: Floats
+    way: Ints
+    modelled: Bools
+    n: Ints
+    factor: Floats
+    conflict: Bools
+
+
+def weigh_evidence(bundles: pl.DataFrame, took: tuple[Floats, Floats], pace: Floats, klm_sd_ln: float) -> Weighed:
+    """
+    What is known of each way.
 
     Args:
 
@@ -70,45 +100,44 @@ def weigh_evidence(bundles: pl.DataFrame, took: tuple[Floats, Floats], pace: Flo
         pace: Pace of each agent.
 
         klm_sd_ln: How far the model is off, sd of ln.
-
-    Returns:
-
-        One row per bundle, in their order: seen_s, n (of its way), factor, conflict.
     """
-    times = bundles.select("agent", *WAY, seen_s=pl.Series(took[0]), klm_s=pl.Series(took[1]))
-    times = times.with_columns(klm_s=pl.col("klm_s") * pl.Series(pace[times["agent"].to_numpy()]))
-    usable = times.filter((pl.col("seen_s") > 0) & (pl.col("klm_s") > 0))
-    sigma = _within_sd(usable)
-    ways = usable.group_by(WAY).agg(n=pl.len(), seen=pl.col("seen_s").log().mean(), klm=pl.col("klm_s").log().mean())
-    off = pl.col("seen") - pl.col("klm")
-    weight = klm_sd_ln**2 / (klm_sd_ln**2 + sigma**2 / pl.col("n"))
-    conflict = off.abs() > CONFLICT_SE * (klm_sd_ln**2 + sigma**2 / pl.col("n")).sqrt()
-    leaned = pl.when(conflict | (pl.col("n") >= MEASURED_N)).then(1.0).otherwise((-(1 - weight) * off).exp())
-    judged = ways.with_columns(factor=leaned, conflict=conflict).select(*WAY, "n", "factor", "conflict")
-    rows = times.join(judged, on=WAY, how="left", nulls_equal=True, maintain_order="left")
-    modelled = (pl.col("seen_s") > 0) & (pl.col("klm_s") > 0)
-    return rows.select(
-        pl.col("seen_s").fill_null(0.0),
-        pl.col("n").fill_null(0),
-        pl.when(modelled).then("factor").otherwise(1.0).fill_null(1.0).alias("factor"),
-        pl.col("conflict").fill_null(value=False),
-    )
+    seen_s, agent, way = took[0], bundles["agent"].to_numpy(), _ways(bundles)
+    klm_s = took[1] * pace[agent]
+    modelled = (seen_s > 0) & (klm_s > 0)
+    of_way, seen = way[modelled], np.log(seen_s[modelled])
+    n_ways = int(way.max(initial=-1)) + 1
+    n = np.bincount(of_way, minlength=n_ways)
+    times = np.maximum(n, 1)
+    off = np.bincount(of_way, weights=seen - np.log(klm_s[modelled]), minlength=n_ways) / times
+    variance = klm_sd_ln**2 + _within_sd(of_way.astype(np.int64) * len(pace) + agent[modelled], seen) ** 2 / times
+    conflict = np.abs(off) > CONFLICT_SE * np.sqrt(variance)
+    leaned = np.exp(-(1 - klm_sd_ln**2 / variance) * off)
+    return Weighed(seen_s, way, modelled, n, np.where(conflict | (n >= MEASURED_N), 1.0, leaned), conflict)
 
 
-def _within_sd(times: pl.DataFrame) -> float:
-    """How much the times of one agent on one way differ: pooled sd of ln."""
-    groups = times.group_by(*WAY, "agent").agg(n=pl.len(), spread=pl.col("seen_s").log().var())
-    several = groups.filter(pl.col("n") > 1).with_columns(freedom=pl.col("n") - 1)
-    freedom = several["freedom"].to_numpy().astype(np.float64)
-    if freedom.sum() < LEAST_TO_TELL:
+def _ways(bundles: pl.DataFrame) -> Ints:
+    """The way of each bundle, from 0 up."""
+    key = np.zeros(len(bundles), dtype=np.int64)
+    for name in WAY:
+        column = bundles[name].to_physical().cast(pl.Int64).fill_null(-1).to_numpy() + 1
+        key = key * (int(column.max(initial=0)) + 1) + column
+    return np.unique(key, return_inverse=True)[1].astype(np.int32)
+
+
+def _within_sd(group: Ints, seen: Floats) -> float:
+    """How much the times of one agent on one way differ: pooled sd of ln, of times by agent and way."""
+    n = np.bincount(group)
+    freedom = int(np.maximum(n - 1, 0).sum())
+    if freedom < LEAST_TO_TELL:
         return WITHIN_SD_LN
-    return float(np.sqrt((several["spread"].to_numpy() * freedom).sum() / freedom.sum()))
+    mean = np.bincount(group, weights=seen) / np.maximum(n, 1)
+    return float(np.sqrt(((seen - mean[group]) ** 2).sum() / freedom))
 
 
-def evidence_of(weighed: pl.DataFrame, bundles: NDArray[np.int64]) -> Evidence:
-    """What the saving of these bundles rests on, of what `weigh_evidence` says of each."""
-    rows = weighed[bundles]
-    seen_s, n = rows["seen_s"].to_numpy(), rows["n"].to_numpy()
+def evidence_of(weighed: Weighed, bundles: NDArray[np.int64]) -> Evidence:
+    """What the saving of these bundles rests on."""
+    seen_s, way = weighed.seen_s[bundles], weighed.way[bundles]
+    n, factor = weighed.n[way], np.where(weighed.modelled[bundles], weighed.factor[way], 1.0)
     seconds = float(seen_s.sum())
     if not seconds:
         return Evidence("measured", 1.0, conflict=False)
@@ -118,5 +147,5 @@ def evidence_of(weighed: pl.DataFrame, bundles: NDArray[np.int64]) -> Evidence:
         "modelled": seen_s[n < BLENDED_N].sum(),
     }
     label = max(shares, key=lambda name: shares[name])
-    factor = float((seen_s * rows["factor"].to_numpy()).sum() / seconds)
-    return Evidence(label, factor, conflict=bool(seen_s[rows["conflict"].to_numpy()].sum() > seconds / 2))
+    conflict = bool(seen_s[weighed.conflict[way]].sum() > seconds / 2)
+    return Evidence(label, float((seen_s * factor).sum() / seconds), conflict)

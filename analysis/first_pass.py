@@ -56,20 +56,19 @@ class FirstPass:
         pairs: Pairs of fields that might share values by typing.
 
         habits: How the work is usually done.
+
+        clipboard: Block by block, one row per edit that ends a copy-paste chain from another system (or from an unknown origin) within a
+            case: LINK.
     """
 
     pairs: PairSums
     habits: Habits
-    _clipboard: list[pl.DataFrame] = field(default_factory=list)
+    clipboard: list[pl.DataFrame] = field(default_factory=list)
     _typed: list[pl.DataFrame] = field(default_factory=list)
 
-    def clipboard(self) -> pl.DataFrame:
-        """One row per edit that ends a copy-paste chain from another system (or from an unknown origin) within a case: LINK."""
-        return pl.concat([pl.DataFrame(schema=LINK), *self._clipboard])
-
-    def typed(self, accepted: pl.DataFrame) -> pl.DataFrame:
+    def typed(self, accepted: pl.DataFrame) -> list[pl.DataFrame]:
         """
-        One row per typed edit, source and token of accepted pairs; the others are let go.
+        One row per typed edit, source and token of accepted pairs, block by block; the others are let go.
 
         Args:
 
@@ -79,17 +78,16 @@ class FirstPass:
 
             LINK, token, and first_seq, at which the source showed it first in the case.
         """
-        pair = ["source_field", "target_field"]
-        kept = [part.join(accepted, on=pair, how="semi") for part in self._typed]
-        self._typed.clear()
-        return pl.concat([pl.DataFrame(schema={**LINK, "token": pl.Int32, "first_seq": pl.Int32}), *kept])
+        for block, part in enumerate(self._typed):
+            self._typed[block] = part.join(accepted, on=["source_field", "target_field"], how="semi", maintain_order="left")
+        return self._typed
 
     def add(self, work: Pieces, loaded: LoadedStudy) -> None:
         """Add the sessions of a block."""
         block, thresholds = work.block, loaded.thresholds
         self.habits.add(work, np.searchsorted(self.habits.agents, loaded.agent_of[block.sessions]))
         links, ended = _clipboard_links(work)
-        self._clipboard.append(links)
+        self.clipboard.append(links)
         entries = rare_entries(block, work.cases, work.edits, thresholds.rare_df)
         self.pairs.add(pair_cells(block, work.cases, entries))
         self._typed.append(_typed_links(work, typed_matches(block, entries, ended)))

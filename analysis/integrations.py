@@ -10,7 +10,7 @@ Candidate integrations: the small things that could be built, and the bundles ea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -25,6 +25,8 @@ __all__ = ["Integration", "candidate_integrations"]
 
 # A link carries a record, not a field.
 LEAST_LINKED: int = 2
+
+_READ: Final = ("bundle", "kind", "memory", "right", "root_field", "target_field", "session", "case_no", "target_seq", "agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Integration:
 
 def candidate_integrations(loaded: LoadedStudy, bundles: Bundles) -> list[Integration]:
     """Every integration that the bundles of a study suggest, in a fixed order."""
-    frame = bundles.frame
+    frame = bundles.frame.select(_READ)
     entered = frame.filter((pl.col("kind") == "reentry") & ~pl.col("memory"))
     found = [_integration("autofill", part) for _, part in _groups(entered, ["target_field"])]
     found += _links(loaded, entered)

@@ -8,14 +8,14 @@ Where the work lies that bundles would remove, on a clock over the whole study: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from analysis.spans import expanded, run_lengths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.float64]
     Bools = NDArray[np.bool_]
 
-__all__ = ["Inside", "Layout", "Longest", "Spans", "inside_of", "spans_between"]
+__all__ = ["Inside", "Layout", "Longest", "Spans", "SpansSoFar", "inside_of", "spans_between"]
 
 MOMENT: Final = ("at_s", "motor_s", "model_s", "talk_s")
 
@@ -49,22 +49,50 @@ class Spans:
     def __len__(self) -> int:
         return len(self.agent)
 
-    @classmethod
-    def of(cls, parts: Sequence[Spans]) -> Spans:
-        """Several, one after the other."""
-        none = np.zeros((0, len(MOMENT)))
-        return cls(
-            np.concatenate([none, *(part.start for part in parts)]), np.concatenate([none, *(part.end for part in parts)]),
-            np.concatenate([np.zeros(0, dtype=np.int64), *(part.agent for part in parts)]),
-        )  # fmt: skip
-
     def later(self, by: Numbers) -> Spans:
         """The same in a block that others come before: `by` is what these took, as a moment."""
         return Spans(self.start + by, self.end + by, self.agent)
 
-    def took(self) -> Numbers:
-        """Seconds of each: active, motor, modelled, talking."""
-        return self.end - self.start
+    def took(self, which: Places, column: int = 0) -> Numbers:
+        """Seconds of some of them: active ones, or those in another column of MOMENT."""
+        seconds: Numbers = self.end[which, column] - self.start[which, column]
+        return seconds
+
+    def put_in_order(self, begin: int, upto: int) -> Places:
+        """Put a run of them in order of where they begin, the longer first; returns which of the run each was."""
+        order = np.lexsort((-self.end[begin:upto, 0], self.start[begin:upto, 0]))
+        for column in (self.start, self.end, self.agent):
+            column[begin:upto] = column[begin:upto][order]
+        return order
+
+
+class SpansSoFar:
+    """Stretches of block after block. They grow in place: of a large study they are most of the memory, and not to be held twice."""
+
+    def __init__(self) -> None:
+        self._spans = Spans(np.zeros((0, len(MOMENT))), np.zeros((0, len(MOMENT))), np.zeros(0, dtype=np.int64))
+        self._n = 0
+
+    def add(self, spans: Spans) -> None:
+        """Add those of a block."""
+        upto = self._n + len(spans)
+        if upto > len(self._spans):
+            self._make_room(upto + upto // 8)
+        for column, more in self._columns(spans):
+            column[self._n : upto] = more
+        self._n = upto
+
+    def all(self) -> Spans:
+        """All of them; the last that is asked of this object."""
+        self._make_room(self._n)
+        return self._spans
+
+    def _make_room(self, n: int) -> None:
+        for column, _ in self._columns(self._spans):
+            column.resize((n, *column.shape[1:]), refcheck=False)
+
+    def _columns(self, spans: Spans) -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
+        return ((getattr(self._spans, name), getattr(spans, name)) for name in ("start", "end", "agent"))
 
 
 def spans_between(line: Timeline, start_ms: Numbers, end_ms: Numbers, session: NDArray[np.int32]) -> Spans:
@@ -83,27 +111,26 @@ class Layout:
 
     Args:
 
-        own: The bundles' own: one at the target of each bundle, in their order, and then one for each source that was read.
+        spans: In order of where they begin, the longer first.
 
-        visits: Those of visits.
+        stretch, need: For each need its stretch, and the bundle that must be covered for that to disappear. A stretch may have several.
 
-        stretch, need: The bundles that must all be covered for a stretch to disappear; visits are counted on from the bundles' own.
+        n_own: So many of the needs, from the first on, are of the bundles' own stretches, at targets and at sources; the others of visits.
 
         pulled_in_s: Seconds by which the longest of the bundles' own were pulled in.
     """
 
-    own: Spans
-    visits: Spans
+    spans: Spans
     stretch: Places
     need: Places
+    n_own: int
     pulled_in_s: float
 
     def by_bundle(self, n_bundles: int) -> tuple[Numbers, Numbers]:
         """Seconds of each bundle's own stretches, as seen and as modelled."""
-        own = np.flatnonzero(self.stretch < len(self.own))
-        took = self.own.took()[self.stretch[own]]
-        seen, modelled = (np.bincount(self.need[own], weights=took[:, column], minlength=n_bundles).astype(np.float64) for column in (0, 2))
-        return seen, modelled
+        own, need = self.stretch[: self.n_own], self.need[: self.n_own]
+        seen, modelled = (np.bincount(need, weights=self.spans.took(own, column), minlength=n_bundles) for column in (0, 2))
+        return seen.astype(np.float64, copy=False), modelled.astype(np.float64, copy=False)
 
 
 class Longest:

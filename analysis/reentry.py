@@ -20,6 +20,8 @@ from analysis.relations import RELATIONS
 from analysis.typed_reentry import first_sources, judged_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from analysis.first_pass import FirstPass
     from analysis.habits import Habits
     from analysis.loading import LoadedStudy
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 __all__ = ["Reentry", "find_reentry"]
 
 PAIR = ("source_field", "target_field", "mode")
+# More than there are, so that session and case make one number.
+CASES_A_SESSION: Final = 1 << 32
 
 OCCURRENCE: Final = pl.Schema({
     "session": pl.Int32(), "case_no": pl.Int32(), "agent": pl.Int32(), "source_field": pl.Int32(), "target_field": pl.Int32(), "mode": pl.Enum(MODES),
@@ -67,14 +71,15 @@ def find_reentry(loaded: LoadedStudy) -> Reentry:
     """
     found = first_pass(loaded)
     tested = judged_pairs(found.pairs.total(), loaded.thresholds)
-    occurrences = pl.concat([_shaped(loaded, found.clipboard()), _shaped(loaded, _typed(found, tested.filter("accepted")))])
-    occurrences = occurrences.sort("session", "target_seq", "source_seq")
+    occurrences = pl.concat([pl.DataFrame(schema=OCCURRENCE), *_occurrences(loaded, found, tested.filter("accepted"))])
     return Reentry(_pairs(loaded, occurrences, tested), occurrences, found.habits)
 
 
-def _typed(found: FirstPass, accepted: pl.DataFrame) -> pl.DataFrame:
-    """Edits by which values of accepted pairs were typed again, each with the sources they were read from."""
-    return first_sources(found.typed(accepted.select("source_field", "target_field")))
+def _occurrences(loaded: LoadedStudy, found: FirstPass, accepted: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Block by block, what was pasted, and the edits by which values of accepted pairs were typed again with the sources they were read from."""
+    typed = first_sources(found.typed(accepted.select("source_field", "target_field")))
+    for links in zip(found.clipboard, typed, strict=True):
+        yield pl.concat([_shaped(loaded, part) for part in links]).sort("session", "target_seq", "source_seq")
 
 
 def _shaped(loaded: LoadedStudy, links: pl.DataFrame) -> pl.DataFrame:
@@ -94,14 +99,15 @@ def _shaped(loaded: LoadedStudy, links: pl.DataFrame) -> pl.DataFrame:
 
 def _pairs(loaded: LoadedStudy, occurrences: pl.DataFrame, tested: pl.DataFrame) -> pl.DataFrame:
     n_cases = max(1, loaded.n_cases)
-    occurrences = occurrences.with_columns(pl.col("mode", "relation").cast(pl.String))
     counted = occurrences.group_by(PAIR).agg(
-        relation=pl.col("relation").drop_nulls().mode().sort().first(),
-        cases=pl.struct("session", "case_no").n_unique(),
+        relation=pl.col("relation").drop_nulls().mode(),
+        cases=(pl.col("session").cast(pl.Int64) * CASES_A_SESSION + pl.col("case_no")).n_unique(),
         occurrences=pl.len(),
         seconds_per_occurrence=pl.col("active_s").mean(),
         seconds_per_case=(pl.col("active_s") * pl.col("share")).sum() / n_cases,
     )
+    relation = pl.col("relation").cast(pl.List(pl.String)).list.sort().list.first()
+    counted = counted.with_columns(relation, pl.col("mode").cast(pl.String))
     typed = tested.with_columns(mode=pl.lit("typed")).select(*PAIR, "chance_rate", "effect", "q_value", "accepted", "n_matching")
     joined = counted.join(typed.filter(pl.col("accepted")).drop("accepted", "n_matching"), on=PAIR, how="left", nulls_equal=True)
     joined = joined.with_columns(accepted=_enough(loaded, n_cases))

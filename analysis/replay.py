@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.layout import Spans
+from analysis.spans import opens, packed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from analysis.layout import Layout
+    from analysis.layout import Layout, Spans
     from analysis.second_pass import SecondPass
     from analysis.thresholds import Thresholds
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Remains", "Replay", "Saving", "prepare_replay"]
 
-LOOK: Final = ["session", "case_no", "target_field"]
+LOOK: Final = ("session", "case_no", "target_field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,24 +200,33 @@ class Replay:
 
 
 def prepare_replay(found: SecondPass, layout: Layout, pace: Floats, thresholds: Thresholds) -> Replay:
-    """Make a study ready for replay: the bundles' own stretches, the visits they could spare, and what must be covered for each."""
-    spans = Spans.of([layout.own, layout.visits])
-    order = np.lexsort((-spans.end[:, 0], spans.start[:, 0]))
-    place = np.empty(len(order), dtype=np.int64)
-    place[order] = np.arange(len(order))
+    """Make a study ready for replay: what could be spared, what must be covered for it, and what would remain."""
     frame = found.bundles.frame
-    looks = frame.filter("glance").unique(LOOK, keep="first", maintain_order=True).with_row_index("look")
-    glance = frame.join(looks.select(*LOOK, "look"), on=LOOK, how="left", maintain_order="left").select(pl.when("glance").then("look"))
+    agent = frame["agent"].to_numpy().astype(np.int64)
+    glance, first = _glances(frame)
     return Replay(
         Remains(pace, thresholds.glance_s, thresholds.redo_share, thresholds.talk_share),
-        Spans(spans.start[order], spans.end[order], spans.agent[order]),
-        stretch=place[layout.stretch],
+        layout.spans,
+        stretch=layout.stretch,
         need=layout.need,
-        agent=frame["agent"].to_numpy().astype(np.int64),
-        glance=glance["look"].cast(pl.Int64).fill_null(-1).to_numpy(),
-        looker=looks["agent"].to_numpy().astype(np.int64),
-        detour_s=found.detour_s[looks["bundle"].to_numpy()],
+        agent=agent,
+        glance=glance,
+        looker=agent[first],
+        detour_s=found.detour_s[first],
         can_fail=(frame["kind"] == "reentry").cast(pl.Float64).to_numpy(),
         memory=found.bundles.feeds["bundle"].cast(pl.Int64).to_numpy(),
         fed=found.bundles.feeds["fed"].cast(pl.Int64).to_numpy(),
     )
+
+
+def _glances(frame: pl.DataFrame) -> tuple[Ints, Ints]:
+    """The glance that remains of each bundle, -1 where none does, and the first bundle of each: one for each field in one case."""
+    looked_at = np.flatnonzero(frame["glance"].to_numpy())
+    *look, bundle = packed(*(frame[name].to_numpy()[looked_at] for name in LOOK), looked_at)
+    begins = opens(*look)
+    first = bundle[begins]
+    number = np.empty(len(first), dtype=np.int64)
+    number[np.argsort(first)] = np.arange(len(first))
+    glance = np.full(len(frame), -1, dtype=np.int64)
+    glance[bundle] = number[np.cumsum(begins) - 1]
+    return glance, np.sort(first)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import polars as pl
 
-from analysis.evidence import Evidence, evidence_of, weigh_evidence
+from analysis.evidence import Evidence, Weighed, evidence_of, weigh_evidence
 from analysis.integrations import Integration, candidate_integrations
 from analysis.intervals import jackknife
 from analysis.klm import agents_pace, pace_array
@@ -129,12 +129,12 @@ def score_integrations(loaded: LoadedStudy, reentry: Reentry | None = None) -> S
 
 def _pace(found: SecondPass, agents: Ints) -> pl.DataFrame:
     """Pace of each agent, from the fields they carried over by copy and paste; a copy pasted several times is one trip."""
-    carried = found.bundles.frame.with_columns(active_s=pl.Series(found.trip_s)).filter(pl.col("mode") == "clipboard")
+    carried = found.bundles.frame.filter(pl.col("mode") == "clipboard").with_columns(active_s=pl.Series(found.trip_s))
     carried = carried.sort("session", "entry_seq").unique(["session", "source_seq"], keep="first", maintain_order=True)
     return agents_pace(carried.select(agent=pl.Series(agents[carried["agent"].to_numpy()]), active_s="active_s"))
 
 
-def _score(replay: Replay, cases: NDArray[np.float64], candidate: Integration, weighed: pl.DataFrame, thresholds: Thresholds) -> Scored:
+def _score(replay: Replay, cases: NDArray[np.float64], candidate: Integration, weighed: Weighed, thresholds: Thresholds) -> Scored:
     saving, evidence = replay.saving(candidate.bundles), evidence_of(weighed, candidate.bundles)
     thin = candidate.n_agents < thresholds.min_agents or candidate.n_occurrences < thresholds.min_occurrences
     estimate = jackknife(saving.by_agent * evidence.factor, cases, thresholds.min_agents, thresholds.model_sd_ln)

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,6 +106,8 @@ class Matches:
     """
     Edits by which a value was typed that another system's field had shown before in the case: one row per edit, source and token.
 
+    Tokens of an edit that all its sources have say the same of them: they stand as one.
+
     Args:
 
         edit: Row of the edit.
@@ -114,7 +116,7 @@ class Matches:
 
         token: Of the block, as in `Entries`.
 
-        first: Row of the first event that showed it there.
+        first: Row of the first event that showed it, or one of those that stand as one, there.
 
         last: Row of the last one before the edit.
     """
@@ -307,4 +309,25 @@ def typed_matches(block: SessionBlock, entries: Entries, is_pasted: Bools) -> Ma
     edit, source = edit[real], source[real]
     keys = of_entry * len(block) + entries.rows
     last = entries.rows[np.searchsorted(keys, source * len(block) + edit) - 1]
-    return Matches(edit, entries.field[source], entries.token[source], entries.first[source], last)
+    return _as_one(Matches(edit, entries.field[source], entries.token[source], entries.first[source], last))
+
+
+def _as_one(found: Matches) -> Matches:
+    """The matches, with an edit's tokens as one where each of its sources has all of them: that spares most rows, for most values are seen whole."""
+    if not len(found.edit):
+        return found
+    edit, source, last, row = packed(found.edit, found.source_field, found.last, np.arange(len(found.edit)))
+    with_token, token = packed(found.edit, found.token)
+    begins = opens(edit, source)
+    begin = np.flatnonzero(begins)
+    of_edit = np.cumsum(opens(edit)) - 1
+    n_tokens = np.bincount((np.cumsum(opens(with_token)) - 1)[opens(with_token, token)])
+    whole = (np.bincount(of_edit) == np.bincount(of_edit[begin]) * n_tokens)[of_edit]
+
+    def lowest(column: NDArray[Any]) -> NDArray[Any]:
+        return np.where(whole, np.minimum.reduceat(column, begin)[np.cumsum(begins) - 1], column)
+
+    kept = ~whole
+    kept[run_ends(begin, len(edit))] = True
+    first, token = lowest(found.first[row]), lowest(found.token[row])
+    return Matches(edit[kept], source[kept].astype(np.int32), token[kept], first[kept], last[kept])

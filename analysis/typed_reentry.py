@@ -20,6 +20,8 @@ from analysis.kernel.runs import run_ends
 from analysis.spans import opens, packed, run_lengths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from numpy.typing import NDArray
 
     from analysis.thresholds import Thresholds
@@ -107,7 +109,7 @@ def _false_discovery(chance: np.ndarray[tuple[int], np.dtype[np.float64]]) -> np
     return found
 
 
-def first_sources(matches: pl.DataFrame) -> pl.DataFrame:
+def first_sources(parts: Sequence[pl.DataFrame]) -> Iterator[pl.DataFrame]:
     """
     For each edit its sources: each of its tokens counts to the source usually read first among those that have it.
 
@@ -116,39 +118,56 @@ def first_sources(matches: pl.DataFrame) -> pl.DataFrame:
 
     Args:
 
-        matches: One row per edit, source and token, of accepted pairs: session, target_seq, target_field, source_field, source_seq, token,
-            first_seq, and whatever else.
+        parts: One row per edit, source and token, of accepted pairs: session, target_seq, target_field, source_field, source_seq, token,
+            first_seq, and whatever else. No edit is in two of them.
 
     Returns:
 
-        The rows of each edit and source with the latest reading of a token that counts to it, and their share of the edit.
+        For each of them the rows of each edit and source with the latest reading of a token that counts to it, and their share of the edit.
     """
-    session, target_seq, token, source_seq = (matches[name].to_numpy() for name in ("session", "target_seq", "token", "source_seq"))
-    edit = np.unique(session.astype(np.int64) << np.int64(32) | target_seq, return_inverse=True)[1]
-    choice = _order_of_choice(matches, edit)
-    of_edit, of_token, chosen, row = packed(edit, token, choice, np.arange(len(edit)))
-    first = opens(of_edit, of_token)
-    of_edit, chosen, row = of_edit[first], chosen[first], row[first]
-    of_edit, chosen, _, row = packed(of_edit, chosen, source_seq[row], row)
-    last = run_ends(np.flatnonzero(opens(of_edit, chosen)), len(row))
-    share = 1.0 / np.bincount(of_edit[last])[of_edit[last]]
-    return matches[row[last]].with_columns(share=pl.Series(share, dtype=pl.Float64))
+    n_fields = max((int(part["source_field"].to_numpy().max(initial=0)) for part in parts), default=0) + 1
+    known, rank = _order_of_choice(parts, n_fields)
+    for part in parts:
+        edit, token, source_seq = _edits(part), part["token"].to_numpy(), part["source_seq"].to_numpy()
+        choice = rank[np.searchsorted(known, _pairs(part, n_fields))]
+        of_edit, of_token, chosen, row = packed(edit, token, choice, np.arange(len(edit)))
+        first = opens(of_edit, of_token)
+        of_edit, chosen, row = of_edit[first], chosen[first], row[first]
+        of_edit, chosen, _, row = packed(of_edit, chosen, source_seq[row], row)
+        last = run_ends(np.flatnonzero(opens(of_edit, chosen)), len(row))
+        share = 1.0 / np.bincount(of_edit[last])[of_edit[last]]
+        yield part[row[last]].with_columns(share=pl.Series(share, dtype=pl.Float64))
 
 
-def _order_of_choice(matches: pl.DataFrame, edit: Places) -> Places:
-    """For each match the rank of its source among all sources: the one usually read first, of several the one seen more often."""
-    source, target = (matches[name].to_numpy().astype(np.int64) for name in ("source_field", "target_field"))
-    n_fields = int(source.max(initial=0)) + 1
-    pair = target * n_fields + source
-    of_edit, pairs, first_seq = packed(edit, pair, matches["first_seq"].to_numpy())
-    begins = opens(of_edit, pairs)
-    of_edit, first_seq, pairs = packed(of_edit[begins], first_seq[begins], pairs[begins])
-    begin, equal = np.flatnonzero(opens(of_edit)), np.flatnonzero(opens(of_edit, first_seq))
-    place = np.repeat(equal, run_lengths(equal, len(pairs))) - np.repeat(begin, run_lengths(begin, len(pairs))) + 1
-    known, which = np.unique(pairs, return_inverse=True)
-    n = np.bincount(which)
-    usual = np.bincount(which, weights=place) / n
+def _edits(part: pl.DataFrame) -> Places:
+    """For each match the number of its edit."""
+    session, target_seq = part["session"].to_numpy(), part["target_seq"].to_numpy()
+    edit: Places = np.unique(session.astype(np.int64) << np.int64(32) | target_seq, return_inverse=True)[1]
+    return edit
+
+
+def _pairs(part: pl.DataFrame, n_fields: int) -> Places:
+    """For each match its target and source, as one number."""
+    pairs: Places = part["target_field"].to_numpy().astype(np.int64) * n_fields + part["source_field"].to_numpy()
+    return pairs
+
+
+def _order_of_choice(parts: Sequence[pl.DataFrame], n_fields: int) -> tuple[Places, Places]:
+    """The pairs there are, in order, and the rank of each: the source usually read first, of several the one seen more often."""
+    none = np.zeros(0, dtype=np.int64)
+    pairs, n, places = [none], [none], [none]
+    for part in parts:
+        of_edit, pair, first_seq = packed(_edits(part), _pairs(part, n_fields), part["first_seq"].to_numpy())
+        begins = opens(of_edit, pair)
+        of_edit, first_seq, pair = packed(of_edit[begins], first_seq[begins], pair[begins])
+        begin, equal = np.flatnonzero(opens(of_edit)), np.flatnonzero(opens(of_edit, first_seq))
+        place = np.repeat(equal, run_lengths(equal, len(pair))) - np.repeat(begin, run_lengths(begin, len(pair))) + 1
+        seen, which = np.unique(pair, return_inverse=True)
+        pairs.append(seen)
+        n.append(np.bincount(which))
+        places.append(np.bincount(which, weights=place).astype(np.int64))
+    known, which = np.unique(np.concatenate(pairs), return_inverse=True)
+    n_edits, n_before = (np.bincount(which, weights=np.concatenate(counts)) for counts in (n, places))
     rank = np.empty(len(known), dtype=np.int64)
-    rank[np.lexsort((known % n_fields, -n, usual))] = np.arange(len(known))
-    found: Places = rank[np.searchsorted(known, pair)]
-    return found
+    rank[np.lexsort((known % n_fields, -n_edits, n_before / n_edits))] = np.arange(len(known))
+    return known, rank

@@ -91,8 +91,8 @@ def _passed_on(loaded: LoadedStudy, found: SecondPass) -> pl.DataFrame:
     Columns: those of PATH (codes), session, case_no, agent, source_field, memory_field, target_field, put_seq (of the event that put the
     value down), put_s, held_s and taken_s.
     """
-    times = {name: pl.Series(getattr(found, name)) for name in ("way_s", "read_s", "entered_s")}
-    timed = found.bundles.frame.with_columns(**times).filter(pl.col("kind") == "reentry")
+    entered = found.bundles.frame.filter(pl.col("kind") == "reentry")
+    timed = entered.join(found.passing, on="bundle")
     put = timed.filter("memory").select("bundle", memory_field="target_field", put_seq="target_seq", put_s="way_s", down_s="entered_s")
     taken = timed.filter(~pl.col("memory")).select(
         "session", "case_no", "agent", "target_field", fed="bundle", source_field="root_field", taken_s="way_s", up_s="read_s"
@@ -103,12 +103,12 @@ def _passed_on(loaded: LoadedStudy, found: SecondPass) -> pl.DataFrame:
     for side in ("memory", "source", "target"):
         both = both.join(apps.rename({"field": f"{side}_field", "app": f"{side}_app"}), on=f"{side}_field", how="left")
     between = (pl.col("source_app") != pl.col("target_app")) & (pl.col("source_app") != pl.col("memory_app"))
-    return both.filter(between & pl.col("memory_app").is_in(_memories(timed, field_app, found.n_entered))).sort("fed")
+    return both.filter(between & pl.col("memory_app").is_in(_memories(entered, field_app, found.n_entered))).sort("fed")
 
 
-def _memories(timed: pl.DataFrame, field_app: NDArray[np.int32], n_entered: NDArray[np.int64]) -> list[int]:
+def _memories(entered: pl.DataFrame, field_app: NDArray[np.int32], n_entered: NDArray[np.int64]) -> list[int]:
     """Applications into which mostly values are entered that go on elsewhere. A field counts once in each case."""
-    kept = timed.filter("memory").select("session", "case_no", "target_field").unique()
+    kept = entered.filter("memory").select("session", "case_no", "target_field").unique()
     n_kept = np.bincount(field_app[kept["target_field"].to_numpy()], minlength=len(n_entered))
     return np.flatnonzero(n_kept > MOSTLY * n_entered).tolist()
 

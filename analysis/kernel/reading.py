@@ -26,8 +26,10 @@ __all__ = ["BLOCK_EVENTS", "CaseSource", "read_blocks", "read_events", "read_ses
 Codes = NDArray[np.int32]
 Places = NDArray[np.int64]
 
-# Fits the second-level caches column by column; larger blocks cost more time per event, smaller ones more reading.
-BLOCK_EVENTS: Final = 524_288
+# Fits the second-level caches column by column; larger blocks take more memory, smaller ones more time.
+BLOCK_EVENTS: Final = 262_144
+# Read at a time: sessions do not end where row groups of the files do, so that those at the ends are decoded twice.
+READ_EVENTS: Final = 1_048_576
 # Sums are tables of sessions by fields while a block is worked on.
 BLOCK_SESSION_FIELDS: Final = 500_000
 
@@ -79,14 +81,15 @@ def read_blocks(
     """
     places = Dimensions.of(study.catalogue)
     n_sessions = max(1, BLOCK_SESSION_FIELDS // max(1, len(places.field_role)))
-    for part_slice in _slices(study, parts, n_events, n_sessions):
-        yield _block(part_slice, places, cases)
+    for held in _slices(study, parts, max(n_events, READ_EVENTS)):
+        for some in held.cut(n_events, n_sessions, held):
+            yield _block(some, places, cases)
 
 
 def read_session(study: Study, cases: CaseSource, session: int) -> SessionBlock:
     """The block of one session, which has events."""
     part = next(header.part for header in study.catalogue.sessions if header.session == session)
-    part_slice = next(part_slice for part_slice in _slices(study, [part], 1, 1) if session in part_slice.sessions)
+    part_slice = next(part_slice for part_slice in _slices(study, [part], 1) if session in part_slice.sessions)
     return _block(part_slice, Dimensions.of(study.catalogue), cases)
 
 
@@ -98,26 +101,45 @@ def read_events(study: Study, columns: Sequence[str], n_events: int = BLOCK_EVEN
 
         For each: the sessions that have events, the place of each one's first event and the number of events behind the last, the columns.
     """
-    for part_slice in _slices(study, None, n_events, n_events):
+    for part_slice in _slices(study, None, n_events):
         yield part_slice.sessions, part_slice.starts, part_slice.table("events", columns)
 
 
 @dataclass(frozen=True, slots=True)
 class _Slice:
-    """Neighbouring sessions of a part: their headers, and before how many rows of each table of the part they lie."""
+    """
+    Neighbouring sessions of a part: their headers, and before how many rows of each table of the part they lie.
+
+    What is read is read for the slice they are `of`, if that is another: once for all that are of it.
+    """
 
     study: Study
     part: int
     headers: Sequence[SessionHeader]
     before: dict[str, int]
+    of: _Slice | None = None
+    _read: dict[tuple[str, ...], pl.DataFrame] = dataclasses.field(default_factory=dict)
 
     def table(self, name: str, columns: Sequence[str]) -> pl.DataFrame:
         """Their rows of a table of the store."""
         n_rows = self.n_rows(name)
+        if self.of is not None:
+            return self.of.table(name, columns).slice(self.before[name] - self.of.before[name], n_rows)
         if not n_rows:
             return pl.DataFrame(schema={column: SCHEMAS[name][column] for column in columns})
-        path = part_path(self.study.store, name, self.part)
-        return pl.scan_parquet(path, glob=False).select(columns).slice(self.before[name], n_rows).collect()
+        key = (name, *columns)
+        if key not in self._read:
+            path = part_path(self.study.store, name, self.part)
+            self._read[key] = pl.scan_parquet(path, glob=False).select(columns).slice(self.before[name], n_rows).collect()
+        return self._read[key]
+
+    def cut(self, n_events: int, n_sessions: int, of: _Slice | None = None) -> Iterator[_Slice]:
+        """Slices of whole sessions, which may be of another."""
+        before = self.before
+        for group in _groups(self.headers, n_events, n_sessions):
+            some = _Slice(self.study, self.part, group, before, of)
+            yield some
+            before = {table: rows + some.n_rows(table) for table, rows in before.items()}
 
     def n_rows(self, name: str) -> int:
         """How many rows of a table they have."""
@@ -138,19 +160,14 @@ def _n_rows(header: SessionHeader, table: str) -> int:
     return {"events": header.n_events, "forms": header.n_forms, "tokens": header.n_tokens}[table]
 
 
-def _slices(study: Study, parts: Collection[int] | None, n_events: int, n_sessions: int) -> Iterator[_Slice]:
+def _slices(study: Study, parts: Collection[int] | None, n_events: int) -> Iterator[_Slice]:
     for table in ("events", "forms", "tokens"):
         # Says which file is missing, if one is.
         study.scan(table)
     for part in study.catalogue.parts:
-        if parts is not None and part.part not in parts:
-            continue
-        headers = sorted((h for h in study.catalogue.sessions if h.part == part.part), key=lambda header: header.session)
-        before = {"events": 0, "forms": 0, "tokens": 0}
-        for group in _groups(headers, n_events, n_sessions):
-            part_slice = _Slice(study, part.part, group, before)
-            yield part_slice
-            before = {table: rows + part_slice.n_rows(table) for table, rows in before.items()}
+        if parts is None or part.part in parts:
+            headers = sorted((h for h in study.catalogue.sessions if h.part == part.part), key=lambda header: header.session)
+            yield from _Slice(study, part.part, headers, {"events": 0, "forms": 0, "tokens": 0}).cut(n_events, len(headers))
 
 
 def _groups(headers: Sequence[SessionHeader], n_events: int, n_sessions: int) -> Iterator[list[SessionHeader]]:

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analysis.bundles import BUNDLE
 from analysis.caveats import ranking_caveats
 from analysis.evidence import evidence_of, weigh_evidence
 from analysis.loading import LoadedStudy
@@ -141,7 +142,7 @@ def way_of(seen_s: list[float], klm_s: list[float]) -> tuple[pl.DataFrame, tuple
     n = len(seen_s)
     frame = pl.DataFrame({
         "agent": [0] * n, "kind": ["reentry"] * n, "root_field": [1] * n, "target_field": [2] * n, "mode": ["clipboard"] * n,
-    })  # fmt: skip
+    }, schema_overrides={name: BUNDLE[name] for name in ("kind", "mode")})  # fmt: skip
     return frame, (np.array(seen_s), np.array(klm_s))
 
 
@@ -208,4 +209,4 @@ class TestApart:
         layout = laid_out(loaded).layouts[longest_ms(loaded.thresholds)]
 
         assert layout.pulled_in_s > 4
-        assert layout.own.took()[:, 0].max() < 12
+        assert layout.spans.took(layout.stretch[: layout.n_own]).max() < 12

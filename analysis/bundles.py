@@ -62,8 +62,8 @@ def reentry_bundles(loaded: LoadedStudy, reentry: Reentry, counted: CountedCases
     """The re-entries of a study, of the cases that count, in order of session, target and source."""
     accepted = reentry.pairs.filter("accepted").select("source_field", "target_field", pl.col("mode").cast(pl.Enum(MODES)))
     keys = ["source_field", "target_field", "mode"]
-    entered = counted.only(reentry.occurrences).join(accepted, on=keys, how="semi", nulls_equal=True)
-    entered = entered.sort("session", "target_seq", "source_seq")
+    occurrences = counted.only(reentry.occurrences.select(name for name in BUNDLE if name in reentry.occurrences.columns))
+    entered = occurrences.join(accepted, on=keys, how="semi", nulls_equal=True, maintain_order="left")
     entered = entered.with_row_index("bundle").with_columns(pl.col("bundle").cast(pl.Int64))
     feeds = _feeds(loaded, entered)
     memory = _memories(entered, feeds)

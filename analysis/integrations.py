@@ -10,23 +10,28 @@ Candidate integrations: the small things that could be built, and the bundles ea
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
+
+from analysis.spans import opens, packed
+from analysis.stretches import DEFAULT, PASSED_OVER, REENTRY
 
 if TYPE_CHECKING:
+    import polars as pl
     from numpy.typing import NDArray
 
     from analysis.bundles import Bundles
     from analysis.loading import LoadedStudy
 
+    Bools = NDArray[np.bool_]
+    Codes = NDArray[np.int32]
+    Places = NDArray[np.int64]
+
 __all__ = ["Integration", "candidate_integrations"]
 
 # A link carries a record, not a field.
 LEAST_LINKED: int = 2
-
-_READ: Final = ("bundle", "kind", "memory", "right", "root_field", "target_field", "session", "case_no", "target_seq", "agent")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,44 +67,70 @@ class Integration:
 
 def candidate_integrations(loaded: LoadedStudy, bundles: Bundles) -> list[Integration]:
     """Every integration that the bundles of a study suggest, in a fixed order."""
-    frame = bundles.frame.select(_READ)
-    entered = frame.filter((pl.col("kind") == "reentry") & ~pl.col("memory"))
-    found = [_integration("autofill", part) for _, part in _groups(entered, ["target_field"])]
-    found += _links(loaded, entered)
-    for kind, bundle_kind in (("default", "default"), ("remove_field", "passed_over")):
-        found += [_integration(kind, part) for _, part in _groups(frame.filter(pl.col("kind") == bundle_kind), ["target_field"])]
+    table = _Table.of(bundles.frame)
+    entered = np.flatnonzero((table.kind == REENTRY) & ~table.memory)
+    found = [_integration("autofill", table, rows) for rows in _groups(entered, table.target[entered])]
+    found += _links(loaded, table, entered)
+    for kind, bundle_kind in (("default", DEFAULT), ("remove_field", PASSED_OVER)):
+        rows = np.flatnonzero(table.kind == bundle_kind)
+        found += [_integration(kind, table, part) for part in _groups(rows, table.target[rows])]
     return found
 
 
-def _groups(frame: pl.DataFrame, keys: list[str]) -> list[tuple[tuple[object, ...], pl.DataFrame]]:
-    return sorted(frame.partition_by(keys, as_dict=True, maintain_order=True).items(), key=lambda item: str(item[0]))
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The bundles' columns; `root` is -1 where the origin is not known, `case` and `edit` are numbers within the study."""
+
+    kind: NDArray[np.uint8]
+    memory: Bools
+    right: Bools
+    root: Codes
+    target: Codes
+    agent: Codes
+    case: Places
+    edit: Places
+
+    @classmethod
+    def of(cls, frame: pl.DataFrame) -> _Table:
+        session = frame["session"].to_numpy().astype(np.int64) << np.int64(32)
+        return cls(
+            frame["kind"].to_physical().to_numpy(), frame["memory"].to_numpy(), frame["right"].to_numpy(),
+            frame["root_field"].fill_null(-1).to_numpy(), frame["target_field"].to_numpy(), frame["agent"].to_numpy(),
+            session + frame["case_no"].to_numpy(), session + frame["target_seq"].to_numpy(),
+        )  # fmt: skip
 
 
-def _links(loaded: LoadedStudy, entered: pl.DataFrame) -> list[Integration]:
+def _groups(rows: Places, *keys: Codes) -> list[Places]:
+    """Rows with the same keys, in order of what the keys look like."""
+    *sorted_keys, rows = packed(*keys, rows)
+    begin = np.flatnonzero(opens(*sorted_keys))
+    named = zip(np.stack(sorted_keys, axis=1)[begin].tolist(), np.split(rows, begin[1:]) if len(begin) else (), strict=True)
+    return [part for _, part in sorted(named, key=lambda item: str(tuple(item[0])))]
+
+
+def _links(loaded: LoadedStudy, table: _Table, entered: Places) -> list[Integration]:
     """One link per pair of screens with at least LEAST_LINKED targets; fields of unknown origin belong to none."""
-    entries = list(enumerate(loaded.study.catalogue.fields))
-    screens = pl.DataFrame([(code, entry.screen) for code, entry in entries], {"field": pl.Int32, "screen": pl.Int32}, orient="row")
-    placed = (
-        entered.drop_nulls("root_field")
-        .join(screens.rename({"field": "root_field", "screen": "from_screen"}), on="root_field")
-        .join(screens.rename({"field": "target_field", "screen": "to_screen"}), on="target_field")
-        .sort("bundle")
-    )  # fmt: skip
-    groups = _groups(placed, ["from_screen", "to_screen"])
-    return [_integration("link", part) for _, part in groups if part["target_field"].n_unique() >= LEAST_LINKED]
+    screen = loaded.sums.places.field_screen
+    known = entered[table.root[entered] >= 0]
+    groups = _groups(known, screen[table.root[known]], screen[table.target[known]])
+    return [_integration("link", table, rows) for rows in groups if len(np.unique(table.target[rows])) >= LEAST_LINKED]
 
 
-def _integration(kind: str, part: pl.DataFrame) -> Integration:
-    by_weight = part.group_by("root_field", maintain_order=True).len().sort("len", "root_field", descending=[True, False])
-    sources = by_weight["root_field"].to_list() if kind in ("autofill", "link") else []
-    targets = part.group_by("target_field").len().sort("len", "target_field", descending=[True, False])["target_field"].to_list()
-    spared = part if kind != "default" else part.filter("right")
+def _integration(kind: str, table: _Table, rows: Places) -> Integration:
+    sources = _by_weight(table.root[rows]) if kind in ("autofill", "link") else []
     return Integration(
         kind=kind,
-        sources=tuple(sources),
-        targets=tuple(targets),
-        bundles=spared["bundle"].to_numpy().astype(np.int64),
-        n_occurrences=part.select("session", "target_seq").n_unique(),
-        n_cases=part.select("session", "case_no").n_unique(),
-        n_agents=part["agent"].n_unique(),
+        sources=tuple(None if code < 0 else code for code in sources),
+        targets=tuple(_by_weight(table.target[rows])),
+        bundles=rows if kind != "default" else rows[table.right[rows]],
+        n_occurrences=len(np.unique(table.edit[rows])),
+        n_cases=len(np.unique(table.case[rows])),
+        n_agents=len(np.unique(table.agent[rows])),
     )
+
+
+def _by_weight(codes: Codes) -> list[int]:
+    """The codes there are, the most frequent first."""
+    found, n = np.unique(codes, return_counts=True)
+    in_order: list[int] = found[np.lexsort((found, -n))].tolist()
+    return in_order

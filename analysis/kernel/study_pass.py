@@ -22,7 +22,7 @@ Watch = Callable[[Pieces], None]
 """Shown some concepts of each block that is read, in order."""
 
 # The largest size up to which glibc learns from a block that was let go: 32 MiB, less its own header.
-LARGEST_LEARNT: Final = 32 * 1024 * 1024 - 65_536
+LARGEST_LEARNT: Final = 16 * 1024 * 1024 - 65_536
 
 
 class KnownCases(CaseSource, Protocol):
